@@ -1,0 +1,143 @@
+/**
+ * Fills the tables of the documentation from the code: settings, wire statuses, coverage, errors. Each stands between a
+ * `<!-- generated: name -->` and an `<!-- end of name -->` line. With --check it writes nothing and fails when a table is
+ * not what would be written.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { STATUS_CODE_OF_STATE, STATUS_OF_STATE } from '../server/src/api/push-operation.ts';
+import { SETTINGS } from '../server/src/config.ts';
+import type { Connector } from '../server/src/connectors/contract.ts';
+import { datatypeFeatures } from '../server/src/connectors/features.ts';
+import { makeConnectors } from '../server/src/connectors/registry.ts';
+import { ERRORS, errorKind, type ErrorCode } from '../server/src/errors.ts';
+import { isWritable, writableTypes } from '../server/src/models/data-types.ts';
+import { PUSH_STATES } from '../server/src/push/state.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+const TABLES = {
+  settings: settingsTable,
+  statuses: statusesTable,
+  coverage: coverageTables,
+  errors: errorsTable,
+} as const satisfies Record<string, () => string>;
+type TableName = keyof typeof TABLES;
+
+/** Which document holds which tables. */
+export const TABLES_OF_DOCUMENT: Readonly<Record<string, readonly TableName[]>> = {
+  'README.md': ['settings', 'statuses', 'coverage'],
+  'docs/errors.md': ['errors'],
+};
+
+/** The document with its tables as the code has them now. */
+export function renderDocument(file: string, text: string): string {
+  let rendered = text;
+  for (const name of TABLES_OF_DOCUMENT[file] ?? []) {
+    const begin = `<!-- generated: ${name} -->\n`;
+    const end = `<!-- end of ${name} -->`;
+    const [before, rest, ...more] = rendered.split(begin);
+    const after = rest?.split(end)[1];
+    if (before === undefined || after === undefined || more.length > 0) {
+      throw new Error(`${file} must have the lines "${begin.trim()}" and "${end}" once each`);
+    }
+    rendered = `${before}${begin}\n${TABLES[name]()}\n\n${end}${after}`;
+  }
+  return rendered;
+}
+
+function settingsTable(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { shownDefault, meaning }]) => [
+    code(name),
+    shownDefault.startsWith('(') || shownDefault.includes(' ') ? shownDefault : code(shownDefault),
+    meaning,
+  ]);
+  return table(['Setting', 'Default', 'Meaning'], rows);
+}
+
+function statusesTable(): string {
+  const rows = PUSH_STATES.map((state) => [
+    code(state),
+    code(STATUS_OF_STATE.codat[state]),
+    code(STATUS_OF_STATE.extended[state]),
+    String(STATUS_CODE_OF_STATE[state]),
+  ]);
+  return table(
+    ['State', 'Status', 'With `Ledgerpost-Statuses: extended`', '`statusCode`, unless a refusal says more'],
+    rows,
+  );
+}
+
+function coverageTables(): string {
+  const connectors = makeConnectors({ sandboxUrl: () => '', sandboxToken: '' }).listConnectors();
+  return connectors.map(coverageTable).join('\n\n');
+}
+
+function coverageTable(connector: Connector): string {
+  const { name, key } = connector.platform;
+  const rows = datatypeFeatures(connector)
+    .map(({ dataType, supportedFeatures }) => {
+      const mark = (feature: (typeof supportedFeatures)[number]['featureType']) =>
+        supportedFeatures.some((each) => each.featureType === feature && each.featureState === 'Release') ? 'yes' : '';
+      const marks = [mark('Get'), mark('Post'), mark('Put'), mark('Delete'), mark('UploadAttachment')];
+      const fields = Object.entries(connector.writes[dataType]?.create?.model.fields ?? {});
+      const required = fields.flatMap(([field, { required: isRequired }]) =>
+        isRequired === true ? [code(field)] : [],
+      );
+      return {
+        marks,
+        row: [
+          code(dataType),
+          code(isWritable(dataType) ? writableTypes[dataType].path : dataType),
+          ...marks,
+          required.join(', '),
+        ],
+      };
+    })
+    .filter(({ marks }) => marks.some((mark) => mark !== ''));
+  const head = ['Data type', 'In push paths', 'Read', 'Create', 'Update', 'Delete', 'Attach', 'Required to create'];
+  return `**${name}** (platform key ${code(key)})\n\n${table(
+    head,
+    rows.map(({ row }) => row),
+  )}`;
+}
+
+function errorsTable(): string {
+  const rows = Object.keys(ERRORS).map((each) => {
+    const kind = errorKind(each as ErrorCode);
+    const text = kind.text('…');
+    return [
+      code(each),
+      String(kind.statusCode),
+      text === '…' ? 'says what is wrong' : text,
+      code(kind.canBeRetried ?? 'Unknown'),
+      code(kind.service ?? 'PublicApi'),
+    ];
+  });
+  return table(['Code', 'HTTP', '`error`', '`canBeRetried`', '`service`'], rows);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function emit(isCheck: boolean): void {
+  for (const file of Object.keys(TABLES_OF_DOCUMENT)) {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const rendered = renderDocument(file, text);
+    if (rendered === text) continue;
+    if (isCheck) {
+      process.stderr.write(`${file} is out of date: run \`node scripts/emit-docs.ts\` and commit what it writes\n`);
+      process.exitCode = 1;
+    } else {
+      writeFileSync(path.join(root, file), rendered);
+    }
+  }
+}
+
+if (import.meta.main) emit(process.argv.includes('--check'));

@@ -1,0 +1,48 @@
+/** What the API is handed by main.ts, and the type of the thing that routes are added to. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { CompaniesContext } from '../companies/context.ts';
+import type { Config } from '../config.ts';
+import type { Connector, ConnectorIO } from '../connectors/contract.ts';
+import type { Connectors } from '../connectors/registry.ts';
+import type { Database } from '../db/pool.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { RequestPush } from '../push/request.ts';
+import type { Settle } from '../push/settle.ts';
+import type { ConsumersContext } from '../webhooks/change-consumer.ts';
+import type { Health } from './health.ts';
+import type { MetricSource } from './metrics.ts';
+
+export interface ApiDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: Pick<Config, 'statuses' | 'roles' | 'strict' | 'dailyQuota'>;
+  readonly companies: CompaniesContext;
+  readonly consumers: ConsumersContext;
+  readonly connectors: Connectors;
+  readonly requestPush: RequestPush;
+  /** Stores what a push has come to. */
+  readonly settle: Settle;
+  /** The network as reads, options and linking see it. */
+  readonly connectorIO: (connector: Connector) => ConnectorIO;
+  /** Routes of other rooms that this server carries, such as the link page. */
+  readonly pages: readonly ((app: FastifyInstance) => void)[];
+  readonly health: () => Health;
+  readonly metricSources: readonly MetricSource[];
+}
+
+export type ApiRoutes = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

@@ -1,0 +1,74 @@
+/**
+ * One suite for every connector and each of its declared capabilities, run against the real platform or a stand-in for
+ * it, with faults. A connector that passes tells the engine the truth, and that is all the engine relies on.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dataTypes } from '../models/data-types.ts';
+import { testModel, testOffer } from './conformance-models.ts';
+import { startRun } from './conformance-run.ts';
+import type { Capability, ConformancePlatform, ConformanceRun } from './conformance-run.ts';
+import { testPreview, testStaleUpdate } from './conformance-updates.ts';
+import { testChangeOfRecord, testTrouble, testWrite } from './conformance-writes.ts';
+import type { Connector, WriteKind } from './contract.ts';
+
+/** `declared` is any instance of the connector: the capabilities are read off it before a platform is running. */
+export function describeConformance(declared: Connector, start: () => Promise<ConformancePlatform>): void {
+  const capabilities = capabilitiesOf(declared);
+  const ofKinds = (...kinds: readonly WriteKind[]) =>
+    capabilities.filter(({ kind }) => kinds.includes(kind)).map((one) => [one.dataType, one.kind, one] as const);
+
+  describe(`the ${declared.platform.name} connector`, () => {
+    let run: ConformanceRun | undefined;
+    const current = () => {
+      if (run === undefined) throw new Error('The platform has not started');
+      return run;
+    };
+    beforeAll(async () => {
+      run = await startRun(await start());
+    });
+    afterAll(async () => run?.platform.stop());
+    afterEach(() => {
+      for (const secret of current().platform.secrets) expect(JSON.stringify(current().said)).not.toContain(secret);
+    });
+
+    test('tells which texts must never be shown', () => {
+      const { connector, secrets } = current().platform;
+      expect(connector.secretsOf(current().link)).toEqual(expect.arrayContaining([...secrets]));
+    });
+
+    const all = ofKinds('create', 'update', 'delete', 'attach');
+    describe.each(all)('%s %s', (_, __, capability) => {
+      testWrite(current, capability, declared);
+    });
+    describe.each(all)('%s %s in trouble', (_, __, capability) => {
+      testTrouble(current, capability);
+    });
+    describe.each(ofKinds('update', 'delete', 'attach'))('%s %s of a record', (_, __, capability) => {
+      testChangeOfRecord(current, capability);
+    });
+    describe.each(ofKinds('update'))('%s %s of a record that others change too', (_, __, capability) => {
+      testStaleUpdate(current, capability);
+    });
+    describe.each(all.filter(([, , { write }]) => write.preview !== undefined))(
+      '%s %s: a preview',
+      (_, __, capability) => {
+        testPreview(current, capability);
+      },
+    );
+    describe.each(ofKinds('create', 'update'))('%s %s: the model', (_, __, capability) => {
+      testModel(current, capability);
+    });
+    describe.each(ofKinds('create'))('%s %s: what is offered', (_, __, capability) => {
+      testOffer(current, capability);
+    });
+  });
+}
+
+function capabilitiesOf(connector: Connector): readonly Capability[] {
+  return dataTypes.flatMap((dataType) =>
+    Object.entries(connector.writes[dataType] ?? {}).map(
+      // Object.entries forgets the keys' type.
+      ([kind, write]): Capability => ({ dataType, kind: kind as WriteKind, write }),
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+/** What the rooms count, in the words of /metrics. */
+import type { MetricSource } from '../api/metrics.ts';
+import type { Database } from '../db/pool.ts';
+import { countUnfinished } from '../push/queries.ts';
+import type { Webhooks } from '../webhooks/worker.ts';
+
+export function metricSources(db: Database, webhooks: Webhooks | undefined): MetricSource[] {
+  return [
+    {
+      name: 'ledgerpost_pushes_unfinished',
+      help: 'Pushes that have not ended, by state',
+      kind: 'gauge',
+      labels: ['state'],
+      read: async () => {
+        const counted = await countUnfinished(db);
+        return (['queued', 'sending', 'in_doubt'] as const).map((state) => ({
+          labels: { state },
+          value: counted.get(state) ?? 0,
+        }));
+      },
+    },
+    ...(webhooks === undefined ? [] : webhookSources(webhooks)),
+  ];
+}
+
+function webhookSources(webhooks: Webhooks): MetricSource[] {
+  return [
+    {
+      name: 'ledgerpost_webhook_messages_waiting',
+      help: 'Messages that wait for a delivery attempt',
+      kind: 'gauge',
+      labels: [],
+      read: async () => [{ labels: {}, value: await webhooks.countWaiting() }],
+    },
+    {
+      name: 'ledgerpost_webhook_attempts_total',
+      help: 'Delivery attempts of this process since its start, by outcome',
+      kind: 'counter',
+      labels: ['outcome'],
+      read: () => Object.entries(webhooks.counts()).map(([outcome, value]) => ({ labels: { outcome }, value })),
+    },
+  ];
+}

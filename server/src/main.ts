@@ -1,0 +1,201 @@
+/**
+ * Starts and stops a Ledgerpost process. Everything is wired here by hand, in the order in which it starts; it stops in
+ * the reverse order. This file is the map of the system.
+ */
+import { ensureApiKey } from './api/api-key-store.ts';
+import { makeConnectorIO } from './api/platform-session.ts';
+import { makeApi } from './api/server.ts';
+import type { CompaniesContext } from './companies/context.ts';
+import { markDeauthorized, openLink } from './companies/link.ts';
+import { readConfig, type Config } from './config.ts';
+import { makeConnectors } from './connectors/registry.ts';
+import type { DatabaseConnection } from './db/connection.ts';
+import { startEmbeddedPostgres } from './db/embedded.ts';
+import { migrate, readMigrations } from './db/migrate.ts';
+import { createDatabase, describeDatabaseError, errorCode, isConnectionLost } from './db/pool.ts';
+import { StartupError } from './db/startup-error.ts';
+import { holdDataDir } from './launch/data-dir.ts';
+import { announce } from './launch/announce.ts';
+import { crossProcessHints } from './launch/cross-process-hints.ts';
+import { readOrMakeKeys } from './launch/keys.ts';
+import { listenOn } from './launch/listen-on.ts';
+import { metricSources } from './launch/metric-sources.ts';
+import { checkSecretKey, sealerFrom } from './launch/secret-check.ts';
+import { startSandbox } from './launch/sandbox-process.ts';
+import { stopOnSignals } from './launch/stop-on-signals.ts';
+import { systemClock } from './lib/clock.ts';
+import { makeLog, type Log } from './lib/log.ts';
+import { linkPageRoutes } from './portal/link-page.ts';
+import { loadFile } from './push/queries.ts';
+import { makeRequestPush } from './push/request.ts';
+import { makeSettle } from './push/settle.ts';
+import { startPushRetention } from './push/retention.ts';
+import { startEngine, type Engine } from './push/worker.ts';
+import { findConfig } from './supplemental/config.ts';
+import { startEventRetention } from './webhooks/retention.ts';
+import { startWebhooks, type Webhooks } from './webhooks/worker.ts';
+
+const clock = systemClock;
+
+const parsed = readConfig();
+if (parsed.ok) {
+  const log = makeLog(parsed.config.logLevel, clock);
+  const stops: Stop[] = [];
+  const stopAll = () => stopInReverse(stops, log);
+  stopOnSignals(stopAll, log);
+  start(parsed.config, log, stops).catch(async (error: unknown) => {
+    await stopAll();
+    process.stderr.write(`${startFailure(error)}\n`);
+    process.exit(1);
+  });
+} else {
+  process.stderr.write(`${parsed.problems.join('\n')}\n`);
+  process.exitCode = 1;
+}
+
+type Stop = () => Promise<void>;
+
+async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
+  const startedMs = performance.now();
+  const dataDir = await holdDataDir(config.dataDir);
+  stops.push(dataDir.release);
+  const keys = await readOrMakeKeys(config);
+  const sealer = sealerFrom(keys.secretKey);
+
+  const [connection, sandboxUrl] = await Promise.all([
+    reachDatabase(config, log, stops),
+    reachSandbox(config, log, stops),
+  ]);
+  await migrateReachable(config, connection, log);
+  const db = createDatabase({ connection, connectionsMax: config.databaseConnectionsMax, log });
+  stops.push(db.close);
+  await checkSecretKey(db, sealer);
+  await ensureApiKey(db, clock, keys.apiKey);
+
+  let engine: Engine | undefined;
+  let webhooks: Webhooks | undefined;
+  let publicUrl = config.publicUrl ?? '';
+  const connectors = makeConnectors({ sandboxUrl: () => sandboxUrl, sandboxToken: config.sandboxToken });
+  const hints = crossProcessHints({ db, connection, log });
+  const eventsStored = () => (webhooks === undefined ? hints.tell('events') : webhooks.wake());
+  const companies: CompaniesContext = {
+    db,
+    clock,
+    sealer,
+    connectorFor: connectors.connectorFor,
+    publicUrl: () => publicUrl,
+    eventsStored,
+  };
+
+  const settle = makeSettle({ db, clock, publicUrl: companies.publicUrl, onEvents: eventsStored });
+
+  if (config.roles.has('webhooks')) {
+    webhooks = startWebhooks({ ...config, db, clock, sealer, log });
+    const retention = startEventRetention({ ...config, db, log });
+    stops.push(retention.stop, webhooks.stop, hints.hear('events', webhooks.wake));
+  }
+  if (config.roles.has('engine')) {
+    engine = startEngine({
+      db,
+      log,
+      clock,
+      connectors: connectors.listConnectors(),
+      connectorFor: connectors.connectorFor,
+      openLink: (push) => openLink(sealer, push.connectionId, push.linkSealed),
+      settle,
+      supplementalConfig: (platformKey, dataType) => findConfig(db, { platformKey, dataType }),
+      loadFile: (pushId) => loadFile(db, pushId),
+      onUnlinked: async (connectionId, reason) => void (await markDeauthorized(companies, connectionId, reason)),
+      random: Math.random,
+    });
+    const retention = startPushRetention({ ...config, db, log });
+    stops.push(retention.stop, engine.stop, hints.hear('pushes', engine.wake));
+  }
+
+  const connectorIO = makeConnectorIO(clock);
+  const api = makeApi({
+    db,
+    clock,
+    log,
+    config,
+    companies,
+    consumers: { db, clock, sealer, allowPrivateWebhooks: config.allowPrivateWebhooks },
+    connectors,
+    connectorIO,
+    pages: config.roles.has('portal') ? [(app) => linkPageRoutes(app, { companies, connectorIO, log })] : [],
+    settle,
+    requestPush: makeRequestPush({
+      db,
+      clock,
+      onAccepted: (ids) => ids.forEach((id) => (engine === undefined ? hints.tell('pushes', id) : engine.wake(id))),
+    }),
+    health: () => health(config, engine, webhooks),
+    metricSources: metricSources(db, webhooks),
+  });
+  const address = await listenOn(api, config);
+  stops.push(() => api.close());
+  publicUrl ||= address;
+  announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
+}
+
+async function reachDatabase(config: Config, log: Log, stops: Stop[]): Promise<DatabaseConnection> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
+  const postgres = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log,
+    // Room for a second process, for listeners and for a person who looks around.
+    connectionsMax: config.databaseConnectionsMax + 84,
+  });
+  stops.push(postgres.stop);
+  return postgres.connection;
+}
+
+async function migrateReachable(config: Config, connection: DatabaseConnection, log: Log): Promise<void> {
+  try {
+    await migrate({ connection, migrations: await readMigrations(), log });
+  } catch (error) {
+    if (config.databaseUrl === undefined || !isUnusableAddress(error)) throw error;
+    throw new StartupError(
+      'database_unreachable',
+      `The database of LEDGERPOST_DATABASE_URL cannot be used: ${describeDatabaseError(error)}.`,
+      error,
+    );
+  }
+}
+
+/** Not there, or it will not have us: wrong password, role or database. */
+function isUnusableAddress(error: unknown): boolean {
+  return isConnectionLost(error) || ['28P01', '28000', '3D000'].includes(errorCode(error) ?? '');
+}
+
+/** Only a process that writes to books needs a sandbox of its own; others read through the one at its usual address. */
+async function reachSandbox(config: Config, log: Log, stops: Stop[]): Promise<string> {
+  if (config.sandboxUrl !== undefined) return config.sandboxUrl;
+  if (!config.roles.has('engine')) return `http://127.0.0.1:${config.sandboxPort}`;
+  const { sandboxPort: port, sandboxDir: dir, sandboxToken: token, sandboxEnvironment: environment } = config;
+  const sandbox = await startSandbox({ port, dir, token, environment, log });
+  stops.push(sandbox.stop);
+  return sandbox.url;
+}
+
+function health(config: Config, engine: Engine | undefined, webhooks: Webhooks | undefined) {
+  const roles = Object.fromEntries(
+    [...config.roles].map((role) => {
+      if (role === 'engine' && engine !== undefined) return [role, engine.health()];
+      if (role === 'webhooks' && webhooks !== undefined) return [role, webhooks.health()];
+      return [role, { ready: true }];
+    }),
+  );
+  return { ready: Object.values(roles).every((role) => role.ready), roles };
+}
+
+async function stopInReverse(stops: Stop[], log: Log): Promise<void> {
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    await stop().catch((error: unknown) => log.error('A part did not stop cleanly', { error: String(error) }));
+  }
+}
+
+function startFailure(error: unknown): string {
+  if (error instanceof StartupError) return error.message;
+  return `Ledgerpost could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

@@ -1,0 +1,482 @@
+/**
+ * The statements that move pushes, each guarded by the state it leaves and, where there is one, the lease. Many pushes
+ * share a statement and its commit. Times are the database's: it is the one clock that all processes share.
+ *
+ * `p.id = ANY (…)` beside the join says nothing new: it keeps the planner on the primary key. A plan made while the table
+ * was new and small, and kept for the prepared statement, read the whole table for every batch from then on.
+ */
+import { randomUUID } from 'node:crypto';
+import type { WriteKind } from '../connectors/contract.ts';
+import type { Database } from '../db/pool.ts';
+import type { LedgerpostEvent } from '../events/event.ts';
+import type { ReferenceCompanyFacts } from '../events/wire.ts';
+import { monotonicMs } from '../lib/clock.ts';
+import type { WritableDataType } from '../models/data-types.ts';
+import { LANE_PAUSE_MAX_MS, LANE_PAUSE_MIN_MS, LANE_SETBACKS_MAX } from './backoff.ts';
+import type { SeenRecord } from '../records/stamps.ts';
+import { KEPT_CHANGES, KEPT_UPDATES } from './counts.ts';
+import type { AttemptStep, RecordedRequest, RecordedResponse } from './push.ts';
+import { MOVES } from './state.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A push that this process holds, or that no process holds and that is about to be ended. */
+export interface HeldPush {
+  readonly id: string;
+  readonly companyId: string;
+  readonly connectionId: string;
+  readonly dataType: WritableDataType;
+  readonly kind: WriteKind;
+  readonly recordId: string | undefined;
+  readonly state: 'queued' | 'sending' | 'in_doubt' | 'unknown';
+  readonly leaseToken: string | undefined;
+  readonly correlationId: string;
+  readonly requestedAt: Date;
+  /** A send whose answer was lost may have landed, and is to be repeated. */
+  readonly mayBeWritten: boolean;
+  readonly company: ReferenceCompanyFacts;
+  /** The database's clock when it was taken, and our stopwatch then. */
+  readonly takenAt: Date;
+  readonly takenAtMs: number;
+}
+
+/** With all that it takes to speak to the platform about it. */
+export interface TakenPush extends HeldPush {
+  readonly platformKey: string;
+  readonly linkSealed: Buffer;
+  readonly parentId: string | undefined;
+  readonly bodyText: string | undefined;
+  readonly forceUpdate: boolean;
+  readonly strict: boolean;
+  /** The platform's stamp of the record that an update expects: as the caller said, else as we saw it last. */
+  readonly expectedStamp: string | undefined;
+  readonly isExpired: boolean;
+  readonly attempts: number;
+  readonly turns: number;
+  /** How long the push has been in doubt. */
+  readonly inDoubtMs: number | undefined;
+}
+
+export interface ClaimedPush extends TakenPush {
+  readonly state: 'sending' | 'in_doubt';
+  readonly leaseToken: string;
+}
+
+export const HELD_COLUMNS = `p.id, p.company_id, p.connection_id, p.data_type, p.kind, p.record_id, p.state, p.lease_token,
+  p.correlation_id, p.requested_at, p.may_be_written, co.name AS company_name, co.description AS company_description,
+  co.tags AS company_tags, clock_timestamp() AS taken_at`;
+
+/** Beside HELD_COLUMNS, and the platform's key and sealed link. */
+export const TAKEN_COLUMNS = `p.parent_id, p.body, p.force_update, p.strict,
+  coalesce(p.expected_stamp, seen.stamp) AS expected_stamp, p.attempts, p.turns,
+  coalesce(p.deadline_at <= clock_timestamp(), false) AS is_expired,
+  (extract(epoch FROM clock_timestamp() - p.in_doubt_since) * 1000)::float8 AS in_doubt_ms`;
+
+export const TAKEN_JOINS = `JOIN companies co ON co.id = p.company_id
+  LEFT JOIN record_stamps seen ON p.kind = 'update' AND seen.connection_id = p.connection_id
+    AND seen.data_type = p.data_type AND seen.record_id = p.record_id`;
+
+export interface HeldRow {
+  id: string;
+  company_id: string;
+  connection_id: string;
+  data_type: WritableDataType;
+  kind: WriteKind;
+  record_id: string | null;
+  state: HeldPush['state'];
+  lease_token: string | null;
+  correlation_id: string;
+  requested_at: Date;
+  may_be_written: boolean;
+  company_name: string;
+  company_description: string | null;
+  company_tags: Record<string, string>;
+  taken_at: Date;
+}
+
+export interface TakenRow extends HeldRow {
+  platform_key: string;
+  link_sealed: Buffer;
+  parent_id: string | null;
+  body: string | null;
+  force_update: boolean;
+  strict: boolean;
+  expected_stamp: string | null;
+  is_expired: boolean;
+  attempts: number;
+  turns: number;
+  in_doubt_ms: number | null;
+}
+
+interface ClaimedRow extends TakenRow {
+  state: ClaimedPush['state'];
+  lease_token: string;
+}
+
+export function heldPush(row: HeldRow): HeldPush {
+  return {
+    id: row.id,
+    companyId: row.company_id,
+    connectionId: row.connection_id,
+    dataType: row.data_type,
+    kind: row.kind,
+    recordId: row.record_id ?? undefined,
+    state: row.state,
+    leaseToken: row.lease_token ?? undefined,
+    correlationId: row.correlation_id,
+    requestedAt: row.requested_at,
+    mayBeWritten: row.may_be_written,
+    company: {
+      id: row.company_id,
+      name: row.company_name,
+      description: row.company_description ?? undefined,
+      tags: row.company_tags,
+    },
+    takenAt: row.taken_at,
+    takenAtMs: monotonicMs(),
+  };
+}
+
+export function takenPush(row: TakenRow): TakenPush {
+  return {
+    ...heldPush(row),
+    platformKey: row.platform_key,
+    linkSealed: row.link_sealed,
+    parentId: row.parent_id ?? undefined,
+    bodyText: row.body ?? undefined,
+    forceUpdate: row.force_update,
+    strict: row.strict,
+    expectedStamp: row.expected_stamp ?? undefined,
+    isExpired: row.is_expired,
+    attempts: row.attempts,
+    turns: row.turns,
+    inDoubtMs: row.in_doubt_ms ?? undefined,
+  };
+}
+
+/**
+ * Claims due pushes of the given connections: at most `callsInFlight` of a connection at a time, oldest first, and never
+ * one that an earlier unfinished push of the same record precedes. On a connection that is not linked nothing is sent, but
+ * what is in doubt is still looked up while its link is there. A lane that another process is busy with is passed
+ * over; its own end of work, or the sweep, brings it back. A lane in trouble lets one push try.
+ */
+export async function claimPushes(
+  db: Database,
+  options: {
+    readonly connectionIds: readonly string[];
+    readonly callsInFlight: ReadonlyMap<string, number>;
+    readonly pushesMax: number;
+    readonly leaseMs: number;
+  },
+): Promise<ClaimedPush[]> {
+  const rows = await db.query<ClaimedRow>(
+    'push_claim',
+    `WITH lane AS MATERIALIZED (
+       SELECT l.connection_id, c.platform_key, c.link_sealed, c.status = 'Linked' AS is_linked,
+         CASE WHEN l.setbacks > ${LANE_SETBACKS_MAX} THEN 1 ELSE limits.calls_in_flight END - l.in_flight AS free
+       FROM lanes l
+       JOIN connections c ON c.id = l.connection_id AND c.link_sealed IS NOT NULL AND c.deleted_at IS NULL
+       JOIN unnest($2::text[], $3::int[]) AS limits (platform_key, calls_in_flight) ON limits.platform_key = c.platform_key
+       WHERE l.connection_id = ANY ($1::uuid[])
+         AND (l.paused_until IS NULL OR l.paused_until <= clock_timestamp())
+         AND l.in_flight < limits.calls_in_flight
+       FOR UPDATE OF l SKIP LOCKED
+     ), picked AS MATERIALIZED (
+       SELECT due.id, lane.platform_key, lane.link_sealed
+       FROM lane CROSS JOIN LATERAL (
+         SELECT p.id, row_number() OVER (ORDER BY p.requested_at, p.id) AS place
+         FROM pushes p
+         WHERE p.connection_id = lane.connection_id AND p.state IN ('queued', 'in_doubt') AND p.lease_token IS NULL
+           AND p.not_before <= clock_timestamp()
+           AND (p.state = 'in_doubt' OR lane.is_linked)
+           AND (p.state = 'in_doubt' OR p.deadline_at IS NULL OR p.deadline_at > clock_timestamp())
+           AND (p.record_key IS NULL OR NOT EXISTS (
+             SELECT 1 FROM pushes earlier
+             WHERE earlier.connection_id = p.connection_id AND earlier.record_key = p.record_key
+               AND earlier.state IN ('queued', 'sending', 'in_doubt')
+               AND (earlier.requested_at, earlier.id) < (p.requested_at, p.id)))
+         ORDER BY p.requested_at, p.id
+         LIMIT $4
+       ) due
+       WHERE due.place <= lane.free
+       LIMIT $4
+     ), claimed AS (
+       UPDATE pushes p
+       SET state = CASE p.state WHEN 'queued' THEN '${MOVES.claim.to}' ELSE p.state END,
+         lease_token = $5, lease_until = clock_timestamp() + $6 * interval '1 millisecond'
+       FROM picked
+       WHERE p.id = picked.id AND p.id = ANY (ARRAY(SELECT id FROM picked)) AND p.state IN ('queued', 'in_doubt') AND p.lease_token IS NULL
+       RETURNING p.*, picked.platform_key, picked.link_sealed
+     ), counted AS (
+       UPDATE lanes l SET in_flight = l.in_flight + taken.pushes
+       FROM (SELECT connection_id, count(*)::int AS pushes FROM claimed GROUP BY connection_id) taken
+       WHERE l.connection_id = taken.connection_id
+     )
+     SELECT ${HELD_COLUMNS}, p.platform_key, p.link_sealed, ${TAKEN_COLUMNS}
+     FROM claimed p ${TAKEN_JOINS}
+     ORDER BY p.requested_at, p.id`,
+    [
+      options.connectionIds,
+      [...options.callsInFlight.keys()],
+      [...options.callsInFlight.values()],
+      options.pushesMax,
+      randomUUID(),
+      options.leaseMs,
+    ],
+  );
+  return rows.map((row) => ({ ...takenPush(row), state: row.state, leaseToken: row.lease_token }));
+}
+
+export type SendPermit =
+  /** The first byte may leave within this time, measured from before the permit was asked for. */
+  | { readonly kind: 'granted'; readonly withinMs: number }
+  | { readonly kind: 'deadline-passed' }
+  | { readonly kind: 'lease-lost' };
+
+/** Stores that a send begins, unless the deadline has passed or the lease is no longer ours. */
+export async function permitSends(
+  db: Database,
+  pushes: readonly { readonly id: string; readonly leaseToken: string }[],
+): Promise<SendPermit[]> {
+  const rows = await db.query<{ id: string; within_ms: number | null; is_expired: boolean | null }>(
+    'push_permit',
+    `WITH input AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS i (id, lease_token)),
+     permitted AS (
+       UPDATE pushes p SET sent_at = clock_timestamp(), attempts = p.attempts + 1
+       FROM input i
+       WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.state = 'sending'
+         AND p.lease_until > clock_timestamp()
+         AND (p.deadline_at IS NULL OR p.deadline_at > clock_timestamp())
+       RETURNING p.id, least(p.deadline_at, p.lease_until) - clock_timestamp() AS within
+     )
+     SELECT i.id, (extract(epoch FROM permitted.within) * 1000)::float8 AS within_ms,
+       p.deadline_at <= clock_timestamp() AND p.lease_token = i.lease_token AS is_expired
+     FROM input i LEFT JOIN permitted ON permitted.id = i.id LEFT JOIN pushes p ON p.id = i.id`,
+    [pushes.map((push) => push.id), pushes.map((push) => push.leaseToken)],
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return pushes.map(({ id }) => {
+    const row = byId.get(id);
+    if (row !== undefined && row.within_ms !== null) return { kind: 'granted', withinMs: row.within_ms };
+    return row?.is_expired === true ? { kind: 'deadline-passed' } : { kind: 'lease-lost' };
+  });
+}
+
+export interface Settlement {
+  readonly push: HeldPush;
+  readonly verdict: Verdict;
+  readonly completedAt: Date;
+  readonly attempt: NewAttempt | undefined;
+  readonly event: LedgerpostEvent | undefined;
+  /** The platform's stamp of the record after the write. */
+  readonly seen: SeenRecord | undefined;
+}
+
+export interface NewAttempt {
+  readonly id: string;
+  readonly step: AttemptStep;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly request: RecordedRequest | undefined;
+  readonly response: RecordedResponse | undefined;
+}
+
+/**
+ * Ends turns: the move, its attempt, its event and the lane's counters in one statement. Answers for each whether it was
+ * still ours to move; an attempt of a lost turn is kept all the same, without a move. Of several for one push one holds,
+ * which is why rows are known by their number and not by their push.
+ */
+export async function settlePushes(db: Database, settlements: readonly Settlement[]): Promise<boolean[]> {
+  const rows = await db.query<{ n: number }>(
+    'push_settle',
+    `WITH input AS MATERIALIZED (
+       SELECT * FROM json_to_recordset($1::json) AS i (
+         n int, id uuid, connection_id uuid, company_id uuid, data_type text, kind text, lease_token uuid, from_state text, to_state text, wait_ms float8,
+         waiting_reason text, completed_at timestamptz, status_code int, error_message text, errors json, warnings json,
+         changes json, record json, lane text,
+         attempt_id uuid, step text, outcome text, detail text, started_at timestamptz, duration_ms int, request json,
+         response json, event_id uuid, event_type text, generated_at timestamptz, payload json,
+         seen_id text, seen_stamp text, may_be_written bool)
+     ), lane AS MATERIALIZED (
+       SELECT connection_id FROM lanes WHERE connection_id IN (SELECT connection_id FROM input)
+       ORDER BY connection_id FOR UPDATE
+     ), moved AS (
+       UPDATE pushes p
+       SET state = i.to_state,
+         not_before = clock_timestamp() + coalesce(i.wait_ms, 0) * interval '1 millisecond',
+         waiting_reason = i.waiting_reason,
+         waiting_since = CASE WHEN i.waiting_reason IS NULL THEN NULL
+           WHEN i.waiting_reason = p.waiting_reason THEN p.waiting_since ELSE clock_timestamp() END,
+         turns = p.turns + 1, may_be_written = coalesce(i.may_be_written, p.may_be_written),
+         lease_token = NULL, lease_until = NULL,
+         sent_at = CASE WHEN i.to_state = 'queued' THEN NULL ELSE p.sent_at END,
+         in_doubt_since = CASE i.to_state WHEN 'queued' THEN NULL
+           WHEN 'in_doubt' THEN coalesce(p.in_doubt_since, clock_timestamp()) ELSE p.in_doubt_since END,
+         completed_at = i.completed_at, status_code = i.status_code, error_message = i.error_message,
+         errors = i.errors, warnings = i.warnings, changes = i.changes, record = i.record
+       FROM input i
+       WHERE p.id = i.id AND p.id = ANY (ARRAY(SELECT id FROM input)) AND p.state = i.from_state AND p.lease_token IS NOT DISTINCT FROM i.lease_token
+       RETURNING p.id, i.n, p.connection_id, i.lane, i.lease_token, i.waiting_reason, i.from_state, i.to_state
+     ), laned AS (
+       UPDATE lanes l
+       SET in_flight = l.in_flight - ended.leased,
+         setbacks = CASE WHEN ended.taken THEN 0 ELSE l.setbacks + ended.setbacks END,
+         paused_until = CASE WHEN ended.taken THEN NULL
+           WHEN ended.setbacks > 0 AND l.setbacks + ended.setbacks > ${LANE_SETBACKS_MAX} THEN clock_timestamp() + least(
+             ${LANE_PAUSE_MIN_MS} * power(2, least(l.setbacks + ended.setbacks - ${LANE_SETBACKS_MAX + 1}, 10)),
+             ${LANE_PAUSE_MAX_MS}) * interval '1 millisecond'
+           ELSE l.paused_until END,
+         pause_reason = CASE WHEN ended.taken THEN NULL ELSE coalesce(ended.reason, l.pause_reason) END,
+         paused_since = CASE WHEN ended.taken THEN NULL
+           WHEN ended.setbacks > 0 THEN coalesce(l.paused_since, clock_timestamp()) ELSE l.paused_since END,
+         ${KEPT_UPDATES}
+       FROM (
+         SELECT moved.connection_id, count(moved.lease_token)::int AS leased, bool_or(moved.lane = 'taken') AS taken,
+           (count(*) FILTER (WHERE moved.lane = 'setback'))::int AS setbacks,
+           max(moved.waiting_reason) FILTER (WHERE moved.lane = 'setback') AS reason,
+           ${KEPT_CHANGES}
+         FROM moved JOIN lane ON lane.connection_id = moved.connection_id GROUP BY moved.connection_id
+       ) ended
+       WHERE l.connection_id = ended.connection_id
+     ), attempted AS (
+       INSERT INTO push_attempts
+         (push_id, id, company_id, step, outcome, detail, moved_to, started_at, duration_ms, request, response)
+       SELECT i.id, i.attempt_id, i.company_id, i.step, i.outcome, i.detail,
+         CASE WHEN moved.id IS NOT NULL THEN i.to_state END, i.started_at, i.duration_ms, i.request, i.response
+       FROM input i LEFT JOIN moved ON moved.n = i.n
+       WHERE i.attempt_id IS NOT NULL
+       -- A settle that is repeated because its answer was lost has noted its attempts already.
+       ON CONFLICT (push_id, id) DO NOTHING
+     ), told AS (
+       INSERT INTO events (id, company_id, event_type, generated_at, payload)
+       SELECT i.event_id, i.company_id, i.event_type, i.generated_at, i.payload
+       FROM input i JOIN moved ON moved.n = i.n
+       WHERE i.event_id IS NOT NULL
+     ), stamped AS (
+       INSERT INTO record_stamps (connection_id, data_type, record_id, stamp)
+       SELECT DISTINCT ON (i.connection_id, i.data_type, i.seen_id) i.connection_id, i.data_type, i.seen_id, i.seen_stamp
+       FROM input i JOIN moved ON moved.n = i.n WHERE i.seen_stamp IS NOT NULL
+       ORDER BY i.connection_id, i.data_type, i.seen_id
+       ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp, seen_at = now()
+     ), unfiled AS (
+       DELETE FROM push_files f USING input i JOIN moved ON moved.n = i.n
+       WHERE f.push_id = moved.id AND i.kind = 'attach' AND i.completed_at IS NOT NULL
+     )
+     SELECT n FROM moved`,
+    [storableJson(settlements.map((each, n) => ({ n, ...settlementRow(each) })))],
+  );
+  const moved = new Set(rows.map((row) => row.n));
+  return settlements.map((_, n) => moved.has(n));
+}
+
+function settlementRow({ push, verdict, completedAt, attempt, event, seen }: Settlement) {
+  const { to } = MOVES[verdict.move];
+  return {
+    id: push.id,
+    connection_id: push.connectionId,
+    company_id: push.companyId,
+    data_type: push.dataType,
+    kind: push.kind,
+    lease_token: push.leaseToken,
+    from_state: push.state,
+    to_state: to,
+    wait_ms: verdict.waitMs,
+    waiting_reason: verdict.waitingReason,
+    completed_at: verdict.ends ? completedAt.toISOString() : undefined,
+    status_code: verdict.statusCode,
+    error_message: verdict.errorMessage,
+    errors: verdict.errors,
+    warnings: verdict.warnings,
+    changes: verdict.changes,
+    record: verdict.record,
+    lane: verdict.lane,
+    attempt_id: attempt?.id,
+    step: attempt?.step,
+    outcome: verdict.outcome,
+    detail: verdict.detail,
+    started_at: attempt?.startedAt.toISOString(),
+    duration_ms: attempt?.durationMs,
+    request: attempt?.request,
+    response: attempt?.response,
+    event_id: event?.id,
+    event_type: event?.eventType,
+    generated_at: event?.generatedAt.toISOString(),
+    payload: event?.payload,
+    seen_id: seen?.recordId,
+    seen_stamp: seen?.stamp,
+    may_be_written: verdict.mayBeWritten,
+  };
+}
+
+const UNSTORABLE = /\\u0000|\\ud[89a-f]/i;
+
+/** PostgreSQL's text holds no NUL and no half of a surrogate pair; what a platform or a caller wrote may. */
+function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!UNSTORABLE.test(json)) return json;
+  return JSON.stringify(value, (_name, member: unknown) => {
+    if (typeof member === 'string') return storableText(member);
+    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).map(([name, inner]) => [storableText(name), inner]));
+  });
+}
+
+function storableText(text: string): string {
+  return text.replaceAll('\u0000', '').toWellFormed();
+}
+
+/** Keeps long turns ours. Only leases that were ours and have not ended are renewed. */
+export async function renewLeases(
+  db: Database,
+  pushes: readonly { readonly id: string; readonly leaseToken: string }[],
+  leaseMs: number,
+): Promise<void> {
+  await db.execute(
+    'push_renew',
+    `UPDATE pushes p SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+     FROM unnest($1::uuid[], $2::uuid[]) AS i (id, lease_token)
+     WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.lease_until > clock_timestamp()`,
+    [pushes.map((push) => push.id), pushes.map((push) => push.leaseToken), leaseMs],
+  );
+}
+
+/**
+ * Takes back what a process that died or froze was holding: nothing sent goes back to the queue, anything sent is in
+ * doubt. A frozen process still holds its connection open, and the platform may still be at work on it: the doubt counts
+ * from when the call must be over at the latest, `callMsMax` after it was sent. Answers the connections concerned.
+ */
+export async function rescuePushes(db: Database, pushesMax: number, callMsMax: number): Promise<string[]> {
+  const rows = await db.query<{ connection_id: string }>(
+    'push_rescue',
+    `WITH lost AS MATERIALIZED (
+       SELECT id, connection_id FROM pushes WHERE lease_token IS NOT NULL AND lease_until <= clock_timestamp()
+       ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
+     ), lane AS MATERIALIZED (
+       SELECT connection_id FROM lanes WHERE connection_id IN (SELECT connection_id FROM lost)
+       ORDER BY connection_id FOR UPDATE
+     ), rescued AS (
+       UPDATE pushes p
+       SET state = CASE WHEN p.state = 'sending' AND p.sent_at IS NULL THEN '${MOVES.retry.to}' ELSE '${MOVES.lose.to}' END,
+         in_doubt_since = CASE WHEN p.state = 'sending' AND p.sent_at IS NULL THEN NULL
+           ELSE coalesce(p.in_doubt_since,
+             greatest(clock_timestamp(), p.sent_at + $2 * interval '1 millisecond')) END,
+         lease_token = NULL, lease_until = NULL, not_before = clock_timestamp(), turns = p.turns + 1
+       FROM lost
+       WHERE p.id = lost.id AND p.lease_token IS NOT NULL AND p.lease_until <= clock_timestamp()
+       RETURNING p.id, p.connection_id, p.company_id, p.state
+     ), laned AS (
+       UPDATE lanes l SET in_flight = l.in_flight - freed.pushes
+       FROM (SELECT rescued.connection_id, count(*)::int AS pushes FROM rescued
+             JOIN lane ON lane.connection_id = rescued.connection_id GROUP BY rescued.connection_id) freed
+       WHERE l.connection_id = freed.connection_id
+     ), noted AS (
+       INSERT INTO push_attempts (push_id, id, company_id, step, outcome, detail, moved_to, started_at, duration_ms)
+       SELECT id, gen_random_uuid(), company_id, 'rescue', 'lease-lost',
+         'The process that worked on this push stopped or froze before it could say what came of it.',
+         state, clock_timestamp(), 0
+       FROM rescued
+     )
+     SELECT DISTINCT connection_id FROM rescued`,
+    [pushesMax, callMsMax],
+  );
+  return rows.map((row) => row.connection_id);
+}

@@ -1,0 +1,82 @@
+/**
+ * One turn of one claimed push: validate, open the connection, store that the send begins, send, judge. A push in doubt is
+ * looked up instead of sent. Ends with exactly one settle, unless the push was found to be no longer ours.
+ */
+import { monotonicMs } from '../lib/clock.ts';
+import type { RecordedFetch } from '../lib/recorded-fetch.ts';
+import type { SeenRecord } from '../records/stamps.ts';
+import type { ClaimedPush, SendPermit } from './moves.ts';
+import { preparePush, type PrepareDeps, type Prepared } from './prepare.ts';
+import type { AttemptStep } from './push.ts';
+import type { Settle } from './settle.ts';
+import * as verdicts from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RunDeps extends PrepareDeps {
+  readonly permitSend: (push: ClaimedPush) => Promise<SendPermit>;
+  readonly settle: Settle;
+  /** Told when the platform no longer accepts a connection's link. */
+  readonly onUnlinked: (connectionId: string, reason: string) => Promise<void>;
+}
+
+/** After these many turns, turns that only say "still waiting" are counted but no longer written down one by one. */
+const WAITING_TURNS_SHOWN_MAX = 20;
+
+export async function runPush(push: ClaimedPush, deps: RunDeps): Promise<void> {
+  const prepared = await preparePush(push, deps);
+  if (prepared.kind === 'refused') return settleTurn(prepared.verdict, 'send', push, deps);
+  if (push.state === 'in_doubt') return lookUp(prepared, deps);
+  return send(prepared, deps);
+}
+
+async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
+  const { push, at, write, session, request, warnings, network } = prepared;
+  if (push.mayBeWritten && write.repeatFor(session) !== 'platform-deduplicates') {
+    const reason = 'By its present link the platform does not de-duplicate.';
+    return settleTurn(verdicts.refusedByUs(502, reason, at), 'send', push, deps);
+  }
+  const askedMs = monotonicMs();
+  const permit = await deps.permitSend(push);
+  if (permit.kind === 'lease-lost') return;
+  if (permit.kind === 'deadline-passed') return settleTurn(verdicts.timedOut(at), 'expire', push, deps);
+  // A process that was frozen here must not send when it wakes: its lease, or the deadline, may be over.
+  if (monotonicMs() - askedMs >= permit.withinMs) {
+    const verdict = verdicts.neverLeft('The time allowed for the send had passed before the first byte left.');
+    return settleTurn(verdict, 'send', push, deps);
+  }
+  const outcome = await write.send(session, request);
+  const verdict = verdicts.judgeSend(outcome, at, warnings);
+  // Before the push goes back to the queue, or it would be sent over the dead link again.
+  if (outcome.kind === 'unlinked') await deps.onUnlinked(push.connectionId, outcome.reason);
+  await settleTurn(verdict, 'send', push, deps, { network, seen: seenRecord(prepared, verdict) });
+}
+
+async function lookUp(prepared: Prepared, deps: RunDeps): Promise<void> {
+  const { push, at, write, session, request, network } = prepared;
+  const repeat = write.repeatFor(session);
+  if (repeat !== 'find-before-resend') {
+    return settleTurn(verdicts.judgeUnsearchable(repeat, at), 'find', push, deps);
+  }
+  if (write.find === undefined) throw new Error(`${push.kind} of ${push.dataType} cannot be found`);
+  const outcome = await write.find(session, request);
+  const verdict = verdicts.judgeFind(outcome, at);
+  await settleTurn(verdict, 'find', push, deps, { network, seen: seenRecord(prepared, verdict) });
+}
+
+/** What the platform's answer shows of the record's state, so that our own next update does not stumble over this one. */
+function seenRecord({ connector }: Prepared, { record, changes }: Verdict): SeenRecord | undefined {
+  const recordId = changes?.[0]?.recordRef.id;
+  const stamp = record === undefined ? undefined : connector.stampOf?.(record);
+  return recordId === undefined || stamp === undefined ? undefined : { recordId, stamp };
+}
+
+async function settleTurn(
+  verdict: Verdict,
+  step: AttemptStep,
+  push: ClaimedPush,
+  deps: RunDeps,
+  called?: { readonly network: RecordedFetch; readonly seen: SeenRecord | undefined },
+): Promise<void> {
+  const isRoutine = !verdict.ends && push.turns >= WAITING_TURNS_SHOWN_MAX && verdict.lane === 'setback';
+  await deps.settle({ push, step, verdict, call: called?.network.calls[0], seen: called?.seen, isRoutine });
+}

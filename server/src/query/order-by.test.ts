@@ -1,0 +1,31 @@
+// The `orderBy` parameter in SQL.
+import { expect, test } from 'vitest';
+import { orderBySql } from './order-by.ts';
+import type { Properties } from './to-sql.ts';
+
+const properties: Properties = {
+  requestedOnUtc: { column: 'requested_at', type: 'date' },
+  'connections.status': { column: 'c.status', type: 'string', within: (condition) => `EXISTS (${condition})` },
+};
+
+test.each([
+  ['requestedOnUtc', 'requested_at ASC'],
+  ['-requestedOnUtc', 'requested_at DESC'],
+  [' -requestedonutc ', 'requested_at DESC'],
+])('%s', (text, sql) => {
+  expect(orderBySql(text, properties)).toEqual({ ok: true, sql });
+});
+
+test.each(['changes', '--requestedOnUtc', 'requestedOnUtc desc', 'connections.status', 'toString'])(
+  '%s is refused by name',
+  (text) => {
+    expect(orderBySql(text, properties)).toEqual({
+      ok: false,
+      error: { code: 'unknown_query_property', property: text.replace(/^-/, '') },
+    });
+  },
+);
+
+test.each(['', ' ', '-'])('"%s" is malformed', (text) => {
+  expect(orderBySql(text, properties)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+});

@@ -1,0 +1,159 @@
+/**
+ * Query to SQL. The caller says which properties there are and where each is found; values only ever travel as
+ * parameters. What a value means, and which operators make sense, depends on the property's type.
+ */
+import { readMoment } from './moment.ts';
+import { malformed, type Clause, type Operator, type Query, type QueryError } from './query.ts';
+
+interface PropertyPlace {
+  /** An SQL expression, never made from what a caller sent; with a key, of that key's placeholder. */
+  readonly column: string | KeyedColumn;
+  /**
+   * For a property of many rows, such as the status of any connection of a company: puts the condition into an
+   * `EXISTS (…)`. `!=` then means that none of them equals.
+   */
+  readonly within?: (condition: string) => string;
+}
+
+/** A column that is found by a name the caller chose, such as a tag: the name travels as a parameter as well. */
+export interface KeyedColumn {
+  readonly key: string;
+  readonly of: (placeholder: string) => string;
+}
+
+/** - `string`: text, compared without regard to case.
+ * - `uuid`, `number`, `date` (timestamptz), `boolean`: the column has that type.
+ * - `names`: each name on the wire stands for some stored texts; a name may share them with another. */
+export type Property = PropertyPlace &
+  (
+    | { readonly type: 'string' | 'uuid' | 'number' | 'date' | 'boolean' }
+    | { readonly type: 'names'; readonly names: Readonly<Record<string, readonly string[]>> }
+  );
+
+export type Properties = Readonly<Record<string, Property>> | ((name: string) => Property | undefined);
+
+export type SqlValue = string | readonly string[];
+
+export interface Where {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export type QuerySql =
+  { readonly ok: true; readonly where: Where } | { readonly ok: false; readonly error: QueryError };
+
+/** The first value is `$firstPlaceholder`. */
+export function toSql(query: Query, properties: Properties, firstPlaceholder = 1): QuerySql {
+  const values: SqlValue[] = [];
+  const bind: Bind = (value) => {
+    values.push(value);
+    return `$${firstPlaceholder + values.length - 1}`;
+  };
+  const result = condition(query, properties, bind);
+  return 'error' in result ? { ok: false, error: result.error } : { ok: true, where: { sql: result.sql, values } };
+}
+
+/** Names are taken without regard to case, as parameters' names are. */
+export function findProperty(properties: Properties, name: string): Property | undefined {
+  if (typeof properties === 'function') return properties(name);
+  const wanted = name.toLowerCase();
+  return Object.entries(properties).find(([known]) => known.toLowerCase() === wanted)?.[1];
+}
+
+type Bind = (value: SqlValue) => string;
+type Condition = { readonly sql: string } | { readonly error: QueryError };
+
+function condition(query: Query, properties: Properties, bind: Bind): Condition {
+  if (query.kind === 'clause') return clauseCondition(query, properties, bind);
+  const parts: string[] = [];
+  for (const part of query.parts) {
+    const result = condition(part, properties, bind);
+    if ('error' in result) return result;
+    parts.push(result.sql);
+  }
+  if (parts.length === 0) return { sql: 'TRUE' };
+  return { sql: `(${parts.join(query.kind === 'all' ? ' AND ' : ' OR ')})` };
+}
+
+function clauseCondition(clause: Clause, properties: Properties, bind: Bind): Condition {
+  const property = findProperty(properties, clause.property);
+  if (property === undefined) {
+    return { error: { code: 'unknown_query_property', property: clause.property } };
+  }
+  // What has no value does not equal: `metadata.isDeleted!=true` finds records that do not say.
+  const isNegated = clause.operator === '!=';
+  const operator = isNegated ? '=' : clause.operator;
+  const column = typeof property.column === 'string' ? property.column : property.column.of(bind(property.column.key));
+  const comparison = compare(property, operator, column, clause.value, bind);
+  if (comparison === undefined) return malformed;
+  const placed = property.within === undefined ? comparison : property.within(comparison);
+  return { sql: isNegated ? `(${placed}) IS NOT TRUE` : placed };
+}
+
+type PositiveOperator = Exclude<Operator, '!='>;
+
+/** Absent where the operator does not suit the type, or the value is none of that type. */
+function compare(
+  property: Property,
+  operator: PositiveOperator,
+  column: string,
+  value: string,
+  bind: Bind,
+): string | undefined {
+  switch (property.type) {
+    case 'string':
+      return compareText(operator, `lower(${column})`, () => `lower(${bind(value)})`);
+    case 'uuid':
+      return compareUuid(operator, column, value, bind);
+    case 'names':
+      return compareNames(property.names, operator, column, value, bind);
+    case 'number':
+      if (operator === '~' || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(value)) return undefined;
+      return `${column} ${operator} ${bind(value)}::numeric`;
+    case 'date': {
+      const moment = readMoment(value);
+      if (operator === '~' || moment === undefined) return undefined;
+      return `${column} ${operator} ${bind(moment)}::timestamptz`;
+    }
+    case 'boolean':
+      if (operator !== '=' || !/^(true|false)$/i.test(value)) return undefined;
+      return `${column} = ${bind(value.toLowerCase())}::boolean`;
+  }
+}
+
+function compareText(operator: PositiveOperator, column: string, value: () => string): string | undefined {
+  if (operator === '=') return `${column} = ${value()}`;
+  // Not LIKE: in it, % and _ of the value would have a meaning.
+  return operator === '~' ? `strpos(${column}, ${value()}) > 0` : undefined;
+}
+
+function compareUuid(operator: PositiveOperator, column: string, value: string, bind: Bind): string | undefined {
+  if (operator !== '=') return compareText(operator, `${column}::text`, () => `lower(${bind(value)})`);
+  const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+  // A text that is no UUID equals none; as a parameter it would be an error. Compared as uuid so that an index serves.
+  return isUuid ? `${column} = ${bind(value)}::uuid` : 'FALSE';
+}
+
+function compareNames(
+  names: Readonly<Record<string, readonly string[]>>,
+  operator: PositiveOperator,
+  column: string,
+  value: string,
+  bind: Bind,
+): string | undefined {
+  if (operator !== '=' && operator !== '~') return undefined;
+  return `${column} = ANY(${bind(textsNamed(names, operator, value))}::text[])`;
+}
+
+/** The stored texts behind the names that equal or contain the value. */
+export function textsNamed<Text extends string>(
+  names: Readonly<Record<string, readonly Text[]>>,
+  operator: '=' | '~',
+  value: string,
+): Text[] {
+  const wanted = value.toLowerCase();
+  const texts = Object.entries(names)
+    .filter(([name]) => (operator === '=' ? name.toLowerCase() === wanted : name.toLowerCase().includes(wanted)))
+    .flatMap(([, stored]) => stored);
+  return [...new Set(texts)];
+}

@@ -1,0 +1,59 @@
+/** Supplemental data: further fields of the platform under the caller's own names. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordIn, recordsIn } from '../support/books.ts';
+import { pushToEnd, recordIdOf } from '../support/pushes.ts';
+import {
+  makeLinkedCompany,
+  removeDataDir,
+  startServer,
+  type LinkedCompany,
+  type ServerProcess,
+} from '../support/server.ts';
+
+let server: ServerProcess;
+let company: LinkedCompany;
+beforeAll(async () => {
+  server = await startServer();
+  company = await makeLinkedCompany(server);
+  const supplementalDataConfig = {
+    crm: { dataSource: '/customers', pushData: { person: 'contactName', colour: 'customFields.colour' } },
+  };
+  const path = '/integrations/mqjo/dataTypes/customers/supplementalDataConfig';
+  const configured = await server.call('PUT', path, { supplementalDataConfig });
+  if (configured.status !== 200) throw new Error(JSON.stringify(configured.body));
+});
+afterAll(async () => {
+  await server.stop();
+  await removeDataDir(server.dataDir);
+});
+
+const create = (content: unknown) =>
+  pushToEnd(server, company, {
+    method: 'POST',
+    path: 'customers',
+    body: { customerName: 'Ash', status: 'Active', contactName: 'Standard', supplementalData: { content } },
+  });
+
+test('reaches the platform’s own properties, nested ones too, and wins over a standard member of the same', async () => {
+  const customerId = recordIdOf(await create({ crm: { person: 'From the CRM', colour: 'green' } }));
+  expect(await recordIn(server.sandboxUrl, company, `customers/${customerId}`)).toMatchObject({
+    name: 'Ash',
+    contactName: 'From the CRM',
+    customFields: { colour: 'green' },
+  });
+});
+
+test('under a name that nobody configured fails the whole write by name', async () => {
+  const before = await recordsIn(server.sandboxUrl, company, 'customers');
+  const failed = await create({ crm: { shoeSize: 43 } });
+  expect(failed).toMatchObject({ status: 'Failed', statusCode: 400, attempts: 0 });
+  expect(failed.validation.errors.map((error) => error.itemId)).toEqual(['SupplementalData.Content.crm.shoeSize']);
+  expect(await recordsIn(server.sandboxUrl, company, 'customers')).toHaveLength(before.length);
+});
+
+test('that the platform refuses fails the whole write', async () => {
+  const before = await recordsIn(server.sandboxUrl, company, 'customers');
+  const failed = await create({ crm: { person: 'x'.repeat(10_000) } });
+  expect(failed).toMatchObject({ status: 'Failed', statusCode: 400 });
+  expect(await recordsIn(server.sandboxUrl, company, 'customers')).toHaveLength(before.length);
+});

@@ -1,0 +1,35 @@
+// The test layers: unit tests beside their files, and the slower ones that need a real database, sandbox or server.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // Most tests wait for processes, databases and deadlines; one file at a time would leave the machine idle.
+    maxWorkers: 3,
+    // node:sqlite, in the sandbox, still announces itself as experimental.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'server/src/**/*.test.ts',
+            'client/src/**/*.test.ts',
+            'sandbox/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
+          globalSetup: ['server/test/support/database-setup.ts'],
+          // Waiting is bounded by what a busy machine may need, not by what an idle one takes.
+          expect: { poll: { timeout: 15_000, interval: 20 } },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
