@@ -44,6 +44,7 @@ async function renderOpenApi(): Promise<string> {
     pages: [],
     requestPush: unused,
     settle: unused,
+    endings: { until: unused, look: () => undefined, stop: unused },
     health: () => ({ ready: true, roles: {} }),
     metricSources: [],
   });

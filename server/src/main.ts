@@ -26,6 +26,7 @@ import { stopOnSignals } from './launch/stop-on-signals.ts';
 import { systemClock } from './lib/clock.ts';
 import { makeLog, type Log } from './lib/log.ts';
 import { linkPageRoutes } from './portal/link-page.ts';
+import { makePushEndings } from './push/endings.ts';
 import { loadFile } from './push/queries.ts';
 import { makeRequestPush } from './push/request.ts';
 import { makeSettle } from './push/settle.ts';
@@ -77,6 +78,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   let publicUrl = config.publicUrl ?? '';
   const connectors = makeConnectors({ sandboxUrl: () => sandboxUrl, sandboxToken: config.sandboxToken });
   const hints = crossProcessHints({ db, connection, log });
+  const endings = makePushEndings({ db, log });
   const eventsStored = () => (webhooks === undefined ? hints.tell('events') : webhooks.wake());
   const companies: CompaniesContext = {
     db,
@@ -87,7 +89,11 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     eventsStored,
   };
 
-  const settle = makeSettle({ db, clock, publicUrl: companies.publicUrl, onEvents: eventsStored });
+  const onEnded = () => {
+    eventsStored();
+    endings.look();
+  };
+  const settle = makeSettle({ db, clock, publicUrl: companies.publicUrl, onEvents: onEnded });
 
   if (config.roles.has('webhooks')) {
     webhooks = startWebhooks({ ...config, db, clock, sealer, log });
@@ -124,6 +130,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     connectorIO,
     pages: config.roles.has('portal') ? [(app) => linkPageRoutes(app, { companies, connectorIO, log })] : [],
     settle,
+    endings,
     requestPush: makeRequestPush({
       db,
       clock,
@@ -133,7 +140,8 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     metricSources: metricSources(db, webhooks),
   });
   const address = await listenOn(api, config);
-  stops.push(() => api.close());
+  // Those who wait for a push are answered first, or closing would wait for them.
+  stops.push(() => api.close(), endings.stop);
   publicUrl ||= address;
   announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
 }

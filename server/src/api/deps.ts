@@ -14,6 +14,7 @@ import type { Connectors } from '../connectors/registry.ts';
 import type { Database } from '../db/pool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { PushEndings } from '../push/endings.ts';
 import type { RequestPush } from '../push/request.ts';
 import type { Settle } from '../push/settle.ts';
 import type { ConsumersContext } from '../webhooks/change-consumer.ts';
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly consumers: ConsumersContext;
   readonly connectors: Connectors;
   readonly requestPush: RequestPush;
+  readonly endings: PushEndings;
   /** Stores what a push has come to. */
   readonly settle: Settle;
   /** The network as reads, options and linking see it. */

@@ -1,10 +1,12 @@
 /** GET …/push, …/push/{key} and …/push/{key}/timeline: what became of the pushes of a company. */
+import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
 import { makeListPushes } from '../push/list.ts';
 import type { PushAttempt } from '../push/push.ts';
 import { getPush, listAttempts } from '../push/queries.ts';
+import { hasEnded } from '../push/state.ts';
 import { answers, ref } from './answers.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { PagedList, pagedList } from './paged-list.ts';
@@ -42,7 +44,10 @@ const Timeline = Type.Object({
 
 const pushParameters = Type.Object({ companyId: Type.String(), pushOperationKey: Type.String() });
 
-export function pushHistoryRoutes(app: ApiRoutes, { db, config, companies }: ApiDeps): void {
+/** Below what proxies commonly allow an answer to take. */
+const WAIT_SECONDS_MAX = 60;
+
+export function pushHistoryRoutes(app: ApiRoutes, { db, config, companies, endings }: ApiDeps): void {
   const listPushes = makeListPushes(db);
 
   /** Tells an unknown company from an unknown key. */
@@ -85,13 +90,27 @@ export function pushHistoryRoutes(app: ApiRoutes, { db, config, companies }: Api
         operationId: 'getPushOperation',
         summary: 'Get a push operation',
         params: pushParameters,
+        querystring: Type.Object({
+          wait: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: WAIT_SECONDS_MAX,
+              description: 'Seconds to hold the answer back while the push has not ended.',
+            }),
+          ),
+        }),
         response: answers({ 200: ref<PushOperation>(PushOperation) }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const words = statusWords(request, config);
       const { companyId, pushId } = pushPath(request.params);
-      const push = await getPush(db, { companyId, pushId });
+      const { wait = 0 } = request.query;
+      let push = await getPush(db, { companyId, pushId });
+      if (push !== undefined && wait > 0 && !hasEnded(push.state)) {
+        await endings.until(pushId, wait * 1_000, goneSignal(reply.raw));
+        push = await getPush(db, { companyId, pushId });
+      }
       if (push === undefined) throw await notFound(companyId, pushId);
       return renderPush(push, words);
     },
@@ -121,6 +140,13 @@ export function pushHistoryRoutes(app: ApiRoutes, { db, config, companies }: Api
 
 function pushPath(params: { readonly companyId: string; readonly pushOperationKey: string }) {
   return { companyId: companyIdFrom(params), pushId: idFrom(params.pushOperationKey, 'push_not_found') };
+}
+
+/** Fires when the caller has gone away before its answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function renderAttempt({ startedAt, detail, movedTo, request, response, ...attempt }: PushAttempt) {

@@ -17,6 +17,7 @@ const CANONICAL = [
   'dryRun',
   'modifiedAfter',
   'connectionId',
+  'wait',
 ] as const;
 
 /** `pageNumber` is how one well-known client calls `page`. */

@@ -15,6 +15,7 @@ import { systemClock as clock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { makeSealer } from '../../src/lib/seal.ts';
 import { linkPageRoutes } from '../../src/portal/link-page.ts';
+import { makePushEndings } from '../../src/push/endings.ts';
 import { makeRequestPush } from '../../src/push/request.ts';
 import { makeSettle } from '../../src/push/settle.ts';
 import { createTestDatabase } from './database.ts';
@@ -56,6 +57,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     publicUrl: () => url,
     eventsStored: () => undefined,
   };
+  const endings = makePushEndings({ db, log });
   const app = makeApi({
     db,
     clock,
@@ -67,6 +69,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     connectorIO,
     pages: [(pages) => linkPageRoutes(pages, { companies, connectorIO, log })],
     settle: makeSettle({ db, clock, publicUrl: () => url, onEvents: () => undefined }),
+    endings,
     requestPush: makeRequestPush({ db, clock, onAccepted: () => undefined }),
     health: () => ({ ready: true, roles: {} }),
     metricSources: [],
@@ -114,6 +117,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     /** Where the connector finds the sandbox; to be pointed elsewhere by a test that wants it gone. */
     platform,
     stop: async () => {
+      await endings.stop();
       await app.close();
       await sandbox.stop();
       await drop();
