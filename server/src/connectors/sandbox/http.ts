@@ -3,6 +3,7 @@
  * difference between the last two decides whether a write may be sent again, so doubt always counts as "unanswered".
  */
 import { isMembers } from '../../models/validate.ts';
+import { causeOf, wasNeverSent } from '../broken-call.ts';
 import type { AttachmentFile, ConnectorIO } from '../contract.ts';
 import type { SandboxMemory } from './memory.ts';
 
@@ -77,8 +78,8 @@ async function jsonAnswer(response: Response, session: SandboxSession): Promise<
 
 function noAnswer(error: unknown): SandboxAnswer {
   return wasNeverSent(error)
-    ? { kind: 'not-sent', reason: `The sandbox could not be reached${codeOf(error)}.` }
-    : { kind: 'unanswered', reason: `The sandbox did not answer${codeOf(error)}.` };
+    ? { kind: 'not-sent', reason: `The sandbox could not be reached${causeOf(error)}.` }
+    : { kind: 'unanswered', reason: `The sandbox did not answer${causeOf(error)}.` };
 }
 
 /** `filename*=UTF-8''invoice%201.pdf`, or the plain form of it. */
@@ -151,49 +152,4 @@ function retryAfterOf(response: Response, now: () => Date): number | undefined {
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now().getTime();
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), retryAfterMsMax);
-}
-
-/** Names could not be resolved, no connection came about, or its certificate was refused: no byte of ours has left. */
-const codesBeforeFirstByte = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ERR_INVALID_URL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-function wasNeverSent(error: unknown): boolean {
-  const causes = causesOf(error);
-  return (
-    causes.length > 0 && causes.every((cause) => codesBeforeFirstByte.has(cause.code) || cause.syscall === 'connect')
-  );
-}
-
-interface Cause {
-  readonly code: string;
-  readonly syscall: string;
-}
-
-/** The innermost errors: fetch wraps what happened, and a host with several addresses fails once for each of them. */
-function causesOf(error: unknown, depth = 0): readonly Cause[] {
-  if (!(error instanceof Error) || depth > 5) return [];
-  if (error instanceof AggregateError) return error.errors.flatMap((one: unknown) => causesOf(one, depth + 1));
-  if (error.cause !== undefined) return causesOf(error.cause, depth + 1);
-  const member = (name: string) => {
-    const value: unknown = Reflect.get(error, name);
-    return typeof value === 'string' ? value : '';
-  };
-  return [{ code: member('code'), syscall: member('syscall') }];
-}
-
-function codeOf(error: unknown): string {
-  const code = causesOf(error).find((cause) => cause.code !== '')?.code;
-  return code === undefined ? '' : ` (${code})`;
 }
