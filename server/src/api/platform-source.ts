@@ -15,6 +15,7 @@ import { openSession } from './platform-session.ts';
 
 export interface Source {
   readonly deps: ApiDeps;
+  readonly companyId: string;
   readonly connectionId: string;
   readonly dataType: DataType;
   readonly connector: Connector;
@@ -39,7 +40,7 @@ async function openSource(deps: ApiDeps, connection: Connection, dataType: DataT
   if (read === undefined) throw notSupported(dataType, connector.platform.key);
   const session = await openSession(deps, { connector, connectionId: connection.id });
   if (session === undefined) throw new PublicError('conflict', `Data connection ${connection.id} is not linked`);
-  return { deps, connectionId: connection.id, dataType, connector, read, session };
+  return { deps, companyId: connection.companyId, connectionId: connection.id, dataType, connector, read, session };
 }
 
 /** The data type of the company's linked connection. */
@@ -74,11 +75,11 @@ export async function settled<T>({ deps, connectionId }: Source, outcome: ReadOu
 
 /** Keeps the stamps of records that the caller is about to see, so that an update can tell what it would overwrite. */
 export async function rememberSeen(source: Source, records: readonly PlatformRecord[]): Promise<void> {
-  const { connectionId, connector, dataType, deps } = source;
+  const { companyId, connectionId, connector, dataType, deps } = source;
   const seen = records.flatMap((record): SeenRecord[] => {
     const { id } = record;
     const stamp = connector.stampOf?.(record);
     return typeof id === 'string' && stamp !== undefined ? [{ recordId: id, stamp }] : [];
   });
-  await rememberStamps(deps.db, { connectionId, dataType }, seen);
+  await rememberStamps(deps.db, { companyId, connectionId, dataType }, seen);
 }

@@ -1,6 +1,6 @@
 /**
- * The data types of the wire, once: the closed list of 43 names, and for the 18 that can be written their path words and
- * singular names.
+ * The data types of the wire, once: the closed list of 43 names, for the 18 that can be written their path words and
+ * singular names, and those that can only be read.
  */
 
 export const dataTypes = [
@@ -96,12 +96,36 @@ export const writableTypes = {
 
 export type WritableDataType = keyof typeof writableTypes;
 
+/** What is read and never written, with the singular that messages use. */
+export const readOnlyTypes = {
+  accountTransactions: { name: 'AccountTransaction' },
+  paymentMethods: { name: 'PaymentMethod' },
+  taxRates: { name: 'TaxRate' },
+  trackingCategories: { name: 'TrackingCategory' },
+} as const satisfies { readonly [D in DataType]?: { readonly name: string } };
+
+export type ReadOnlyDataType = keyof typeof readOnlyTypes;
+
+/** Every data type whose records are kept and listed. */
+export type ReadDataType = WritableDataType | ReadOnlyDataType;
+
+export const readDataTypes: readonly ReadDataType[] = dataTypes.filter(isReadable);
+
 const byName = new Map<string, DataType>(dataTypes.map((dataType) => [dataType, dataType]));
 const byPath = new Map<string, DataType>(dataTypes.filter(isWritable).map((name) => [writableTypes[name].path, name]));
 
 /** The data type that a path segment means: its name, or its path word (`accounts` for `chartOfAccounts`). */
 export function dataTypeFromPath(segment: string): DataType | undefined {
   return byName.get(segment) ?? byPath.get(segment);
+}
+
+export function isReadable(dataType: DataType): dataType is ReadDataType {
+  return Object.hasOwn(writableTypes, dataType) || Object.hasOwn(readOnlyTypes, dataType);
+}
+
+/** The singular that messages use: `Account`, `TaxRate`. */
+export function nameOfType(dataType: ReadDataType): string {
+  return isWritable(dataType) ? writableTypes[dataType].name : readOnlyTypes[dataType].name;
 }
 
 export function isWritable(dataType: DataType): dataType is WritableDataType {

@@ -11,6 +11,7 @@ import type { Database } from '../db/pool.ts';
 import type { LedgerpostEvent } from '../events/event.ts';
 import type { ReferenceCompanyFacts } from '../events/wire.ts';
 import { monotonicMs } from '../lib/clock.ts';
+import { storableJson } from '../lib/storable-json.ts';
 import type { WritableDataType } from '../models/data-types.ts';
 import { LANE_PAUSE_MAX_MS, LANE_PAUSE_MIN_MS, LANE_SETBACKS_MAX } from './backoff.ts';
 import type { SeenRecord } from '../records/stamps.ts';
@@ -72,7 +73,7 @@ export const TAKEN_COLUMNS = `p.parent_id, p.body, p.force_update, p.strict,
   (extract(epoch FROM clock_timestamp() - p.in_doubt_since) * 1000)::float8 AS in_doubt_ms`;
 
 export const TAKEN_JOINS = `JOIN companies co ON co.id = p.company_id
-  LEFT JOIN record_stamps seen ON p.kind = 'update' AND seen.connection_id = p.connection_id
+  LEFT JOIN records seen ON p.kind = 'update' AND seen.connection_id = p.connection_id
     AND seen.data_type = p.data_type AND seen.record_id = p.record_id`;
 
 export interface HeldRow {
@@ -227,8 +228,8 @@ export async function claimPushes(
 }
 
 export type SendPermit =
-  /** The first byte may leave within this time, measured from before the permit was asked for. */
-  | { readonly kind: 'granted'; readonly withinMs: number }
+  /** The first byte may leave within both times, measured from before the permit was asked for. The lease may be renewed. */
+  | { readonly kind: 'granted'; readonly deadlineInMs: number | undefined; readonly leaseInMs: number }
   | { readonly kind: 'deadline-passed' }
   | { readonly kind: 'lease-lost' };
 
@@ -237,7 +238,12 @@ export async function permitSends(
   db: Database,
   pushes: readonly { readonly id: string; readonly leaseToken: string }[],
 ): Promise<SendPermit[]> {
-  const rows = await db.query<{ id: string; within_ms: number | null; is_expired: boolean | null }>(
+  const rows = await db.query<{
+    id: string;
+    deadline_in_ms: number | null;
+    lease_in_ms: number | null;
+    is_expired: boolean | null;
+  }>(
     'push_permit',
     `WITH input AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS i (id, lease_token)),
      permitted AS (
@@ -246,9 +252,10 @@ export async function permitSends(
        WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.state = 'sending'
          AND p.lease_until > clock_timestamp()
          AND (p.deadline_at IS NULL OR p.deadline_at > clock_timestamp())
-       RETURNING p.id, least(p.deadline_at, p.lease_until) - clock_timestamp() AS within
+       RETURNING p.id, p.deadline_at - clock_timestamp() AS deadline_in, p.lease_until - clock_timestamp() AS lease_in
      )
-     SELECT i.id, (extract(epoch FROM permitted.within) * 1000)::float8 AS within_ms,
+     SELECT i.id, (extract(epoch FROM permitted.deadline_in) * 1000)::float8 AS deadline_in_ms,
+       (extract(epoch FROM permitted.lease_in) * 1000)::float8 AS lease_in_ms,
        p.deadline_at <= clock_timestamp() AND p.lease_token = i.lease_token AS is_expired
      FROM input i LEFT JOIN permitted ON permitted.id = i.id LEFT JOIN pushes p ON p.id = i.id`,
     [pushes.map((push) => push.id), pushes.map((push) => push.leaseToken)],
@@ -256,7 +263,9 @@ export async function permitSends(
   const byId = new Map(rows.map((row) => [row.id, row]));
   return pushes.map(({ id }) => {
     const row = byId.get(id);
-    if (row !== undefined && row.within_ms !== null) return { kind: 'granted', withinMs: row.within_ms };
+    if (row !== undefined && row.lease_in_ms !== null) {
+      return { kind: 'granted', deadlineInMs: row.deadline_in_ms ?? undefined, leaseInMs: row.lease_in_ms };
+    }
     return row?.is_expired === true ? { kind: 'deadline-passed' } : { kind: 'lease-lost' };
   });
 }
@@ -352,11 +361,12 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
        FROM input i JOIN moved ON moved.n = i.n
        WHERE i.event_id IS NOT NULL
      ), stamped AS (
-       INSERT INTO record_stamps (connection_id, data_type, record_id, stamp)
-       SELECT DISTINCT ON (i.connection_id, i.data_type, i.seen_id) i.connection_id, i.data_type, i.seen_id, i.seen_stamp
+       INSERT INTO records AS r (company_id, connection_id, data_type, record_id, stamp, bucket, seen_at)
+       SELECT DISTINCT ON (i.connection_id, i.data_type, i.seen_id)
+         i.company_id, i.connection_id, i.data_type, i.seen_id, i.seen_stamp, 0, timestamptz '-infinity'
        FROM input i JOIN moved ON moved.n = i.n WHERE i.seen_stamp IS NOT NULL
        ORDER BY i.connection_id, i.data_type, i.seen_id
-       ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp, seen_at = now()
+       ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp
      ), unfiled AS (
        DELETE FROM push_files f USING input i JOIN moved ON moved.n = i.n
        WHERE f.push_id = moved.id AND i.kind = 'attach' AND i.completed_at IS NOT NULL
@@ -407,36 +417,22 @@ function settlementRow({ push, verdict, completedAt, attempt, event, seen }: Set
   };
 }
 
-const UNSTORABLE = /\\u0000|\\ud[89a-f]/i;
-
-/** PostgreSQL's text holds no NUL and no half of a surrogate pair; what a platform or a caller wrote may. */
-function storableJson(value: unknown): string {
-  const json = JSON.stringify(value);
-  if (!UNSTORABLE.test(json)) return json;
-  return JSON.stringify(value, (_name, member: unknown) => {
-    if (typeof member === 'string') return storableText(member);
-    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).map(([name, inner]) => [storableText(name), inner]));
-  });
-}
-
-function storableText(text: string): string {
-  return text.replaceAll('\u0000', '').toWellFormed();
-}
-
-/** Keeps long turns ours. Only leases that were ours and have not ended are renewed. */
+/** Keeps long turns ours. Only leases that were ours and have not ended are renewed; answers for each whether it was. */
 export async function renewLeases(
   db: Database,
   pushes: readonly { readonly id: string; readonly leaseToken: string }[],
   leaseMs: number,
-): Promise<void> {
-  await db.execute(
+): Promise<boolean[]> {
+  const rows = await db.query<{ id: string; lease_token: string }>(
     'push_renew',
     `UPDATE pushes p SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
      FROM unnest($1::uuid[], $2::uuid[]) AS i (id, lease_token)
-     WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.lease_until > clock_timestamp()`,
+     WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.lease_until > clock_timestamp()
+     RETURNING p.id, p.lease_token`,
     [pushes.map((push) => push.id), pushes.map((push) => push.leaseToken), leaseMs],
   );
+  const renewed = new Set(rows.map((row) => `${row.id} ${row.lease_token}`));
+  return pushes.map(({ id, leaseToken }) => renewed.has(`${id} ${leaseToken}`));
 }
 
 /**

@@ -13,19 +13,19 @@ export interface SeenRecord {
 /** Remembers the stamps of records that were just read. */
 export async function rememberStamps(
   db: Queryable,
-  from: { readonly connectionId: string; readonly dataType: DataType },
+  from: { readonly companyId: string; readonly connectionId: string; readonly dataType: DataType },
   seen: readonly SeenRecord[],
 ): Promise<void> {
   if (seen.length === 0) return;
   const byId = new Map(seen.map((record) => [record.recordId, record.stamp]));
   await db.execute(
     'stamps_remember',
-    `INSERT INTO record_stamps (connection_id, data_type, record_id, stamp)
-     SELECT $1, $2, i.record_id, i.stamp
+    `INSERT INTO records AS r (company_id, connection_id, data_type, record_id, stamp, bucket, seen_at)
+     SELECT $5, $1, $2, i.record_id, i.stamp, 0, timestamptz '-infinity'
      FROM unnest($3::text[], $4::text[]) AS i (record_id, stamp) ORDER BY i.record_id
-     ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp, seen_at = now()
-     WHERE record_stamps.stamp <> excluded.stamp`,
-    [from.connectionId, from.dataType, [...byId.keys()], [...byId.values()]],
+     ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp
+     WHERE r.stamp IS DISTINCT FROM excluded.stamp`,
+    [from.connectionId, from.dataType, [...byId.keys()], [...byId.values()], from.companyId],
   );
 }
 
@@ -35,7 +35,7 @@ export async function findStamp(
 ): Promise<string | undefined> {
   const [row] = await db.query<{ stamp: string }>(
     'stamps_find',
-    'SELECT stamp FROM record_stamps WHERE connection_id = $1 AND data_type = $2 AND record_id = $3',
+    'SELECT stamp FROM records WHERE connection_id = $1 AND data_type = $2 AND record_id = $3',
     [of.connectionId, of.dataType, of.recordId],
   );
   return row?.stamp;

@@ -1,0 +1,24 @@
+/** What a record's content was mapped by. Another key means that even an unchanged record may read differently. */
+import { createHash } from 'node:crypto';
+import { eachField } from '../models/model.ts';
+import { modelOfType } from '../models/read-models.ts';
+import type { StoredDataType } from './stored-types.ts';
+
+const keys = new Map<StoredDataType, string>();
+
+/** `pulled` is what the supplemental data configuration asks to be read, if anything. */
+export function modelKeyOf(dataType: StoredDataType, pulled?: object): string {
+  const model = keys.get(dataType) ?? modelKey(dataType);
+  keys.set(dataType, model);
+  return pulled === undefined ? model : `${model}-${digest(JSON.stringify(pulled))}`;
+}
+
+/** Of names and types alone: better wording in a description must not move all records. */
+function modelKey(dataType: StoredDataType): string {
+  const facts = [...eachField(modelOfType(dataType).fields)].map(({ path, field }) => `${path} ${field.type}`);
+  return digest(facts.toSorted().join('\n'));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
