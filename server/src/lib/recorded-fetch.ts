@@ -1,9 +1,10 @@
 /**
- * A fetch for talking to accounting platforms: bounded in time and size, and it keeps what was said, redacted, so that a
- * push's timeline can show it.
+ * A fetch for talking to accounting platforms: bounded in time and size, with a fence that nothing leaves after, and it
+ * keeps what was said, redacted, so that a push's timeline can show it.
  */
 import type { Clock } from './clock.ts';
 import { monotonicMs } from './clock.ts';
+import { callOnce, NothingLeftError } from './http-call.ts';
 
 export interface RecordedCall {
   readonly startedAt: Date;
@@ -19,6 +20,10 @@ export interface RecordedFetch {
   readonly fetch: typeof fetch;
   /** The calls made so far, oldest first. */
   readonly calls: readonly RecordedCall[];
+  /** From now on the first byte of a request leaves only while `mayLeave` holds, asked when the connection stands. */
+  readonly fence: (mayLeave: () => boolean) => void;
+  /** Since the fence stands, a request was held back by it and none has left. */
+  readonly wasHeldBack: () => boolean;
 }
 
 const BODY_SHOWN_MAX = 10_000;
@@ -42,12 +47,20 @@ export function makeRecordedFetch(options: {
   readonly timeoutMs: number;
   readonly secrets: readonly string[];
   readonly clock: Clock;
-  /** Replaced in tests. */
-  readonly send?: typeof fetch;
+  /** Two megabytes, where nothing else is said. */
+  readonly answerBytesMax?: number;
 }): RecordedFetch {
   const calls: RecordedCall[] = [];
-  const send = options.send ?? globalThis.fetch;
   const redact = redactor(options.secrets);
+  let mayLeave = () => true;
+  let heldBack = 0;
+  let left = 0;
+  const asksFence = () => {
+    const may = mayLeave();
+    if (may) left += 1;
+    else heldBack += 1;
+    return may;
+  };
 
   const recordedFetch: typeof fetch = async (input, init) => {
     const startedAt = options.clock.now();
@@ -61,31 +74,57 @@ export function makeRecordedFetch(options: {
         ...(response && { response }),
       });
     try {
-      const timeout = AbortSignal.timeout(options.timeoutMs);
-      const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-      const answer = await send(input, { ...init, signal, redirect: 'manual' });
-      const body = await readBounded(answer);
-      keep({ statusCode: answer.status, headers: shownHeaders(answer.headers, redact), body: cut(redact(body)) });
-      const hasBody = ![101, 204, 205, 304].includes(answer.status);
-      return new Response(hasBody ? body : null, { status: answer.status, headers: answer.headers });
+      const { status, headers, body } = await callOnce({
+        ...(await sent(input, init)),
+        timeoutMs: options.timeoutMs,
+        answerBytesMax: options.answerBytesMax ?? ANSWER_BYTES_MAX,
+        signal: init?.signal ?? undefined,
+        mayLeave: asksFence,
+      });
+      keep({ statusCode: status, headers: shownHeaders(headers, redact), body: cut(redact(body.toString('utf8'))) });
+      const hasBody = ![204, 205, 304].includes(status);
+      return new Response(hasBody ? new Uint8Array(body) : null, { status, headers });
     } catch (error) {
       keep();
-      throw error;
+      throw error instanceof NothingLeftError ? new TypeError('fetch failed', { cause: error }) : error;
     }
   };
-  return { fetch: recordedFetch, calls };
+  return {
+    fetch: recordedFetch,
+    calls,
+    fence: (condition) => {
+      mayLeave = condition;
+      heldBack = 0;
+      left = 0;
+    },
+    wasHeldBack: () => heldBack > 0 && left === 0,
+  };
 }
 
-async function readBounded(answer: Response): Promise<string> {
-  if (answer.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body) {
-    size += chunk.byteLength;
-    if (size > ANSWER_BYTES_MAX) throw new TypeError(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`);
-    chunks.push(chunk);
+/** What goes over the wire. Text and bytes are sent as they are; a form is made into bytes first, as `fetch` does it. */
+async function sent(input: Parameters<typeof fetch>[0], init: RequestInit | undefined) {
+  const asked = input instanceof Request ? input : undefined;
+  const url = new URL(input instanceof Request ? input.url : input);
+  const headers = new Headers(init?.headers ?? asked?.headers);
+  const method = (init?.method ?? asked?.method ?? 'GET').toUpperCase();
+  const { body, type } = await bytesOf(init?.body ?? asked?.body ?? undefined);
+  if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
+  if (body !== undefined || !['GET', 'HEAD'].includes(method)) {
+    headers.set('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (!headers.has('accept')) headers.set('accept', '*/*');
+  if (!headers.has('user-agent')) headers.set('user-agent', 'ledgerpost');
+  return { url, method, headers: Object.fromEntries(headers), body };
+}
+
+async function bytesOf(
+  body: NonNullable<RequestInit['body']> | undefined,
+): Promise<{ body: string | Uint8Array | undefined; type?: string }> {
+  if (body === undefined || body instanceof Uint8Array) return { body };
+  if (typeof body === 'string') return { body, type: 'text/plain;charset=UTF-8' };
+  const form = new Response(body);
+  const type = form.headers.get('content-type') ?? undefined;
+  return { body: new Uint8Array(await form.arrayBuffer()), ...(type !== undefined && { type }) };
 }
 
 function shownRequest(

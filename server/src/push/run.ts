@@ -14,6 +14,8 @@ import type { Verdict } from './verdict.ts';
 
 export interface RunDeps extends PrepareDeps {
   readonly permitSend: (push: ClaimedPush) => Promise<SendPermit>;
+  /** Whether the lease is surely still ours, by the stopwatch and the renewals we heard of. */
+  readonly holdsLease: (push: ClaimedPush) => boolean;
   readonly settle: Settle;
   /** Told when the platform no longer accepts a connection's link. */
   readonly onUnlinked: (connectionId: string, reason: string) => Promise<void>;
@@ -39,17 +41,21 @@ async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
   const permit = await deps.permitSend(push);
   if (permit.kind === 'lease-lost') return;
   if (permit.kind === 'deadline-passed') return settleTurn(verdicts.timedOut(at), 'expire', push, deps);
+  const deadlineMs = askedMs + (permit.deadlineInMs ?? Infinity);
+  const mayLeave = () => monotonicMs() < deadlineMs && deps.holdsLease(push);
   // A process that was frozen here must not send when it wakes: its lease, or the deadline, may be over.
-  if (monotonicMs() - askedMs >= permit.withinMs) {
-    const verdict = verdicts.neverLeft('The time allowed for the send had passed before the first byte left.');
-    return settleTurn(verdict, 'send', push, deps);
-  }
+  if (!mayLeave()) return settleTurn(neverLeft, 'send', push, deps);
+  // And asked once more when the connection to the platform stands, which may take its time.
+  network.fence(mayLeave);
   const outcome = await write.send(session, request);
+  if (network.wasHeldBack()) return settleTurn(neverLeft, 'send', push, deps);
   const verdict = verdicts.judgeSend(outcome, at, warnings);
   // Before the push goes back to the queue, or it would be sent over the dead link again.
   if (outcome.kind === 'unlinked') await deps.onUnlinked(push.connectionId, outcome.reason);
   await settleTurn(verdict, 'send', push, deps, { network, seen: seenRecord(prepared, verdict) });
 }
+
+const neverLeft = verdicts.neverLeft('The time allowed for the send had passed before the first byte left.');
 
 async function lookUp(prepared: Prepared, deps: RunDeps): Promise<void> {
   const { push, at, write, session, request, network } = prepared;

@@ -6,6 +6,7 @@ import type { Connector } from '../connectors/contract.ts';
 import type { Database } from '../db/pool.ts';
 import { startWorkLoop, type WorkLoop } from '../db/work-loop.ts';
 import { makeBatcher } from '../lib/batcher.ts';
+import { monotonicMs } from '../lib/clock.ts';
 import { describeError, type Log } from '../lib/log.ts';
 import { writableTypes } from '../models/data-types.ts';
 import { rollUpIntakes } from './counts.ts';
@@ -27,7 +28,7 @@ export interface Engine {
   readonly health: () => { readonly ready: boolean; readonly reason?: string };
 }
 
-export interface EngineDeps extends Omit<RunDeps, 'permitSend'> {
+export interface EngineDeps extends Omit<RunDeps, 'permitSend' | 'holdsLease'> {
   readonly db: Database;
   readonly log: Log;
   readonly connectors: readonly Connector[];
@@ -57,11 +58,13 @@ export function startEngine(deps: EngineDeps): Engine {
   const bounds: EngineBounds = { ...BOUNDS, ...deps.bounds };
   /** By turn and not by push: a turn that lost its lease may still run when the push is taken up again here. */
   const running = new Set<ClaimedPush>();
+  /** Until when, by the stopwatch, a turn's lease is surely ours. */
+  const leaseEndsMs = new WeakMap<ClaimedPush, number>();
   const callsInFlight = new Map(deps.connectors.map(({ platform, limits }) => [platform.key, limits.callsInFlight]));
   const permits = makeBatcher<ClaimedPush, SendPermit>({
     itemsMax: 128,
     flushesMax: 2,
-    flush: (pushes) => moves.permitSends(db, pushes),
+    flush: permit,
     mayBeOneItem: () => false,
   });
   const callMsMax = Math.max(0, ...deps.connectors.map(({ limits }) => limits.callTimeoutMs));
@@ -71,7 +74,8 @@ export function startEngine(deps: EngineDeps): Engine {
     hintAfter(turn);
     return isOurs;
   };
-  const runDeps: RunDeps = { ...deps, settle, permitSend: permits.add };
+  const holdsLease = (push: ClaimedPush) => monotonicMs() < (leaseEndsMs.get(push) ?? 0);
+  const runDeps: RunDeps = { ...deps, settle, holdsLease, permitSend: permits.add };
   let sweepAfter = FIRST_ID;
   let orphanedSinceHours = ORPHANED_EVER_HOURS;
   /** The sweep runs every second whatever else happens, so it speaks for the engine's hold on the database. */
@@ -139,6 +143,16 @@ export function startEngine(deps: EngineDeps): Engine {
     }
   }
 
+  async function permit(pushes: readonly ClaimedPush[]): Promise<SendPermit[]> {
+    const askedMs = monotonicMs();
+    const granted = await moves.permitSends(db, pushes);
+    pushes.forEach((push, index) => {
+      const each = granted[index];
+      if (each?.kind === 'granted') leaseEndsMs.set(push, askedMs + each.leaseInMs);
+    });
+    return granted;
+  }
+
   function hintAfter({ push, verdict }: Turn): void {
     if (!verdict.ends) hints.addAfter(push.connectionId, verdict.waitMs ?? 0);
   }
@@ -185,7 +199,13 @@ export function startEngine(deps: EngineDeps): Engine {
   }
 
   async function renew() {
-    if (running.size > 0) await moves.renewLeases(db, [...running], bounds.leaseMs);
+    const held = [...running];
+    if (held.length === 0) return { didWork: false };
+    const askedMs = monotonicMs();
+    const renewed = await moves.renewLeases(db, held, bounds.leaseMs);
+    held.forEach((push, index) => {
+      if (renewed[index] === true) leaseEndsMs.set(push, askedMs + bounds.leaseMs);
+    });
     return { didWork: false };
   }
 

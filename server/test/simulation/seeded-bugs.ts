@@ -37,17 +37,19 @@ export const SEEDED_BUGS = {
     '',
   ]),
   permitWithoutDeadline: inStatement('permit without the deadline', 'push_permit', DEADLINE_OF_PERMIT, [
-    'least(p.deadline_at, p.lease_until)',
-    'p.lease_until',
+    'p.deadline_at - clock_timestamp() AS deadline_in',
+    'NULL::interval AS deadline_in',
   ]),
   permitWithoutToken: inStatement('permit without the lease token', 'push_permit', [
     'AND p.lease_token = i.lease_token AND',
     'AND',
   ]),
-  permitWithoutEnd: inStatement('permit that never runs out', 'push_permit', [
-    'least(p.deadline_at, p.lease_until) - clock_timestamp()',
-    `interval '1 day'`,
-  ]),
+  permitWithoutEnd: inStatement(
+    'permit that never runs out',
+    'push_permit',
+    ['p.deadline_at - clock_timestamp() AS deadline_in', 'NULL::interval AS deadline_in'],
+    ['p.lease_until - clock_timestamp() AS lease_in', `interval '1 day' AS lease_in`],
+  ),
   rescueForgetsSend: inStatement(
     'rescue that puts sent pushes back into the queue',
     'push_rescue',
