@@ -82,6 +82,11 @@ export const SETTINGS = {
     boolean,
   ),
   LEDGERPOST_ROLES: setting('all', `which of ${ROLES.join(', ')} this process runs, separated by commas`, roles),
+  LEDGERPOST_SERVER_URL: setting(
+    'http://HOST:PORT',
+    'for commands: the server that they talk to',
+    url('http:', 'https:'),
+  ),
   LEDGERPOST_LOG_LEVEL: setting(
     'info',
     'silent, error, warn, info or debug',
@@ -114,6 +119,7 @@ export interface Config {
   readonly statuses: 'codat' | 'extended';
   readonly strict: boolean;
   readonly roles: ReadonlySet<Role>;
+  readonly serverUrl: string | undefined;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -126,6 +132,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readConfig(): ParsedConfig {
   return parseConfig(process.env, process.cwd());
+}
+
+/** The settings that are given in the environment, as they stand there. */
+export function settingsGiven(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.keys(SETTINGS).flatMap((name): [string, string][] => {
+      const value = process.env[name];
+      return value === undefined || value.trim() === '' ? [] : [[name, value]];
+    }),
+  );
 }
 
 export function parseConfig(env: Environment, workingDir: string): ParsedConfig {
@@ -165,6 +181,7 @@ export function parseConfig(env: Environment, workingDir: string): ParsedConfig 
     statuses: given('LEDGERPOST_STATUSES') ?? 'codat',
     strict: given('LEDGERPOST_STRICT') ?? false,
     roles: given('LEDGERPOST_ROLES') ?? new Set(ROLES),
+    serverUrl: given('LEDGERPOST_SERVER_URL'),
     logLevel: given('LEDGERPOST_LOG_LEVEL') ?? 'info',
   };
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };

@@ -9,12 +9,10 @@ import type { CompaniesContext } from './companies/context.ts';
 import { markDeauthorized, openLink } from './companies/link.ts';
 import { readConfig, type Config } from './config.ts';
 import { makeConnectors } from './connectors/registry.ts';
-import type { DatabaseConnection } from './db/connection.ts';
-import { startEmbeddedPostgres } from './db/embedded.ts';
-import { migrate, readMigrations } from './db/migrate.ts';
-import { createDatabase, describeDatabaseError, errorCode, isConnectionLost } from './db/pool.ts';
+import { createDatabase } from './db/pool.ts';
 import { StartupError } from './db/startup-error.ts';
 import { holdDataDir } from './launch/data-dir.ts';
+import { migrateReachable, reachDatabase } from './launch/database.ts';
 import { announce } from './launch/announce.ts';
 import { crossProcessHints } from './launch/cross-process-hints.ts';
 import { readOrMakeKeys } from './launch/keys.ts';
@@ -144,36 +142,6 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   stops.push(() => api.close(), endings.stop);
   publicUrl ||= address;
   announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
-}
-
-async function reachDatabase(config: Config, log: Log, stops: Stop[]): Promise<DatabaseConnection> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
-  const postgres = await startEmbeddedPostgres({
-    dataDir: config.dataDir,
-    log,
-    // Room for a second process, for listeners and for a person who looks around.
-    connectionsMax: config.databaseConnectionsMax + 84,
-  });
-  stops.push(postgres.stop);
-  return postgres.connection;
-}
-
-async function migrateReachable(config: Config, connection: DatabaseConnection, log: Log): Promise<void> {
-  try {
-    await migrate({ connection, migrations: await readMigrations(), log });
-  } catch (error) {
-    if (config.databaseUrl === undefined || !isUnusableAddress(error)) throw error;
-    throw new StartupError(
-      'database_unreachable',
-      `The database of LEDGERPOST_DATABASE_URL cannot be used: ${describeDatabaseError(error)}.`,
-      error,
-    );
-  }
-}
-
-/** Not there, or it will not have us: wrong password, role or database. */
-function isUnusableAddress(error: unknown): boolean {
-  return isConnectionLost(error) || ['28P01', '28000', '3D000'].includes(errorCode(error) ?? '');
 }
 
 /** Only a process that writes to books needs a sandbox of its own; others read through the one at its usual address. */
