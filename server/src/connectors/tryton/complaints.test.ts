@@ -1,6 +1,6 @@
 /** Each sentence as a running Tryton 6.0 said it, and what is read out of it. */
 import { describe, expect, test } from 'vitest';
-import { readBug, readComplaint } from './complaints.ts';
+import { readComplaint } from './complaints.ts';
 
 describe('what Tryton says is understood', () => {
   test.each([
@@ -92,20 +92,5 @@ describe('what Tryton says is understood', () => {
     ['', { meaning: 'other', statusCode: 400 }],
   ])('%s', (message, complaint) => {
     expect(readComplaint(message)).toEqual(complaint);
-  });
-});
-
-describe('an exception inside Tryton', () => {
-  test.each([
-    ["'nosuch'", 'refused'],
-    ["invalid literal for int() with base 10: 'tomorrow'", 'refused'],
-    ['server closed the connection unexpectedly\n\tThis probably means …', 'in-doubt'],
-    ['terminating connection due to administrator command\n', 'in-doubt'],
-    ['connection already closed', 'in-doubt'],
-    ['connection to server at "127.0.0.1", port 5432 failed: Connection refused', 'offline'],
-    ['FATAL:  the database system is starting up\n', 'offline'],
-    ['connection pool exhausted', 'offline'],
-  ])('%s: %s', (message, kind) => {
-    expect(readBug(message)).toBe(kind);
   });
 });

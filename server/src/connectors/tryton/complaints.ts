@@ -125,19 +125,3 @@ function partsOf(groups: Readonly<Record<string, string | undefined>>): Omit<Com
 function plainValue(printed: string): string {
   return /^Decimal\('(?<digits>[^']*)'\)$/.exec(printed)?.groups?.['digits'] ?? printed;
 }
-
-/** Of an exception inside Tryton: what the database said when it went away in the middle, perhaps of the commit. */
-const lostDatabase =
-  /server closed the connection|connection (?:already |has been )?closed|terminating connection|SSL SYSCALL|could not receive data|consuming input failed|EOF detected|connection reset/i;
-
-/** The database was not there to begin with: nothing can have been written. */
-const noDatabase =
-  /could not connect to server|connection to server .* failed|the database system is (?:starting up|shutting down|in recovery)|too many (?:clients|connections)|remaining connection slots|connection pool exhausted|database ".*" does not exist/i;
-
-export type BugKind = 'refused' | 'in-doubt' | 'offline';
-
-/** Whether an exception inside Tryton tells that nothing was written, and whether the same request might do better later. */
-export function readBug(message: string): BugKind {
-  if (noDatabase.test(message)) return 'offline';
-  return lostDatabase.test(message) ? 'in-doubt' : 'refused';
-}
