@@ -2,7 +2,7 @@
  * What a connector is: one accounting platform as a plain object. Facts and calls only; whether to try again, when, and
  * for how long is the engine's decision. No database and no feature of ours is visible from here.
  */
-import type { DataType } from '../models/data-types.ts';
+import type { DataType, ReadDataType } from '../models/data-types.ts';
 import type { PushModel } from '../models/model.ts';
 import type { ValidationItem } from '../models/validation.ts';
 
@@ -19,7 +19,9 @@ export interface Connector<Session = unknown> {
   };
   /** Presence is the claim: an absent entry means that the platform cannot do it. */
   readonly writes: { readonly [D in DataType]?: { readonly [K in WriteKind]?: Write<Session> } };
-  readonly reads: { readonly [D in DataType]?: Read<Session> };
+  readonly reads: { readonly [D in ReadDataType]?: Read<Session> };
+  /** What the platform knows of the company itself, in the shape of the data model. */
+  companyInfo?(session: Session): Promise<ReadOutcome<PlatformRecord>>;
   /**
    * Turns what the company entered (or nothing at all) into a link, checking with the platform that it works.
    * `link` is sealed at rest and handed back to `open`; `info` is public (connectionInfo).
@@ -84,6 +86,8 @@ export interface Write<Session> {
   modelFor?(session: Session): Promise<PushModel>;
   /** A platform may keep more for one company than for another, so the session answers. Makes no call. */
   repeatFor(session: Session): RepeatPolicy;
+  /** Its write takes several transactions, and `send` goes on from wherever an earlier send of the same key ended. */
+  readonly goesOn?: true;
   /** One call to the platform. Never throws for anything that the platform or the network did. */
   send(session: Session, request: WriteRequest): Promise<WriteOutcome>;
   /** Finds what an unanswered send may have left behind. Required, and only asked, where it is found before resent. */
@@ -123,6 +127,8 @@ export interface WriteRequest {
    * data, which is then not written itself.
    */
   readonly supplementalData?: Readonly<Record<string, unknown>>;
+  /** Properties of the platform to answer with the record, as `Read` does. */
+  readonly platformProperties?: readonly string[];
 }
 
 export interface AttachmentFile {
@@ -136,8 +142,10 @@ export type WriteOutcome =
   | {
       readonly kind: 'written';
       readonly changes: readonly Change[];
-      /** The record as the platform has it now, in the shape of the data model. */
+      /** The record as the platform has it now, exactly as a read would answer it. */
       readonly record?: Readonly<Record<string, unknown>>;
+      /** The records themselves as a read would answer them, where `record` stands for several below another one. */
+      readonly below?: readonly PlatformRecord[];
       readonly warnings?: readonly ValidationItem[];
     }
   | Rejection<'rejected'>
@@ -200,6 +208,15 @@ export type FindOutcome =
       /** What proves it, for the timeline: "audit trail entry 17 carries the push's key". */
       readonly evidence: string;
     }
+  /** The record stands, and what the write should have made of it is not done: a draft that is still to be posted. */
+  | {
+      readonly kind: 'half-done';
+      readonly changes: readonly Change[];
+      readonly record?: Readonly<Record<string, unknown>>;
+      readonly evidence: string;
+      /** What is missing, as a warning for whoever finds the record so. */
+      readonly missing: string;
+    }
   | { readonly kind: 'absent'; readonly evidence: string }
   /** The platform answered, and its answer settles nothing; asking again will not help. */
   | { readonly kind: 'cannot-tell'; readonly evidence: string }
@@ -218,22 +235,48 @@ export interface Change {
 }
 
 export interface Read<Session> {
-  /** One page, oldest first, of what the platform holds now. */
+  /**
+   * One stretch of what the platform holds now, in a stable order of its own: a record that stays is met exactly once,
+   * whatever is written or deleted beside it.
+   */
   page(session: Session, query: PageQuery): Promise<ReadOutcome<RecordPage>>;
-  get(session: Session, recordId: string): Promise<ReadOutcome<PlatformRecord | undefined>>;
-  /** These records belong to one of this type each, and are read one such at a time. They cannot be read singly. */
-  readonly below?: DataType;
+  /** `parentId` is the record that it belongs to, where `below` says so. */
+  get(session: Session, recordId: string, parentId?: string): Promise<ReadOutcome<PlatformRecord | undefined>>;
+  /** All ids there are now, where they are cheaper than records: deletions are then told without a full read. */
+  ids?(session: Session, query: IdQuery): Promise<ReadOutcome<IdPage>>;
+  /** These records belong to one of this type each, and are read one such at a time. */
+  readonly below?: ReadDataType;
   /** The files that hang on a record, where the platform keeps any. */
   readonly attachments?: ReadAttachments<Session>;
 }
 
 export interface PageQuery {
-  readonly page: number;
+  /** `next` of the page before; absent for the first. */
+  readonly after?: string;
   readonly pageSize: number;
   /** The record whose records are wanted, where `Read.below` says so. */
   readonly parentId?: string;
-  /** Only records that changed after this moment, by the platform's own stamp. */
+  /** Only records that changed after this moment, by the platform's own stamp. A few older ones do no harm. */
   readonly changedAfter?: Date;
+}
+
+export interface RecordPage {
+  readonly records: readonly PlatformRecord[];
+  /** Where to go on. Absent on the last page, and there alone. Opaque, and good for as long as a pass may take. */
+  readonly next?: string;
+  /** The platform's own tombstones: what it says was deleted since `changedAfter`. */
+  readonly deletedIds?: readonly string[];
+}
+
+export interface IdQuery {
+  readonly after?: string;
+  readonly pageSize: number;
+  readonly parentId?: string;
+}
+
+export interface IdPage {
+  readonly ids: readonly string[];
+  readonly next?: string;
 }
 
 export interface ReadAttachments<Session> {
@@ -254,22 +297,31 @@ export interface Attachment {
   readonly sourceModifiedDate: string;
 }
 
-export interface RecordPage {
-  readonly records: readonly PlatformRecord[];
-  readonly totalResults: number;
-}
-
 /** A record in the shape of the data model: `id` and `sourceModifiedDate` included, `modifiedDate` left to us. */
 export type PlatformRecord = Readonly<Record<string, unknown>>;
 
 export type ReadOutcome<T> =
   | { readonly kind: 'read'; readonly value: T }
-  | { readonly kind: 'unreachable'; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'unreachable';
+      readonly reason: string;
+      /** Absent: nobody can tell, and trying again may help. */
+      readonly why?: ReadTrouble;
+      readonly retryAfterMs?: number;
+    }
   | { readonly kind: 'unlinked'; readonly reason: string };
+
+/** Why a read got no answer. The last two stand until somebody changes something at the platform. */
+export type ReadTrouble = WaitReason | 'no-permission' | 'not-set-up';
 
 /** All the world that a connector may touch: tests hand in a fake network and a fake clock. */
 export interface ConnectorIO {
   /** Timed, recorded and redacted by whoever hands it in. Rejects as the global fetch does. */
   readonly fetch: typeof fetch;
+  /**
+   * For what is no part of the write itself: a log-in, a look-up, a reading back. Bounded in the same way, and not kept, so
+   * that a push's timeline shows the call that decided. Where it is absent, `fetch` serves.
+   */
+  readonly ask?: typeof fetch;
   readonly now: () => Date;
 }

@@ -1,0 +1,126 @@
+/**
+ * What each data type's file tells about Tryton: which of its models hold it, how the two map, how a write is marked and
+ * brought to its end, and what deleting means.
+ *
+ * To add a data type: write a file that exports a TrytonResource (customers.ts is a short example), and name it in the two
+ * lists of data-types.ts. `reads` names every field that `pairs`, `complete`, `next` and `removals` look at, with dots
+ * for what is nested (`lines.account`, `party.name`); they arrive unfolded: `record.lines[0].account`. What a create needs
+ * and the body does not say (journal, address, account) is filled in by `prepare`, which may ask Tryton through
+ * `session.find` and `session.known`; a call that fails throws a NoResult, which writes.ts turns into the right outcome.
+ * Creating is one transaction, which holds the mark. Whatever comes after it (post, reconcile) is a step that `next` tells
+ * from the record as it is: after a crash the next send goes on from there.
+ */
+import type { ReadDataType } from '../../models/data-types.ts';
+import type { PushModel } from '../../models/model.ts';
+import type { PlatformRecord, Rejection, WriteRequest } from '../contract.ts';
+import { derived, same, toOurs, type Pair } from '../mapping.ts';
+import type { Mark } from './marks.ts';
+import { idPair } from './pairs.ts';
+import type { RpcAnswer } from './rpc.ts';
+import type { Domain, TrytonSession } from './session.ts';
+import { sourceMembers } from './stamps.ts';
+import type { Members } from './values.ts';
+
+/** What a refusal says, whoever it comes from. */
+export type Refusal = Omit<Rejection<'rejected'>, 'kind'>;
+
+export interface TrytonReading {
+  readonly dataType: ReadDataType;
+  /** Tryton's model: `account.invoice`. */
+  readonly theirs: string;
+  readonly pairs: readonly Pair[];
+  readonly reads: readonly string[];
+  /** Lists whose elements are part of the record: a change to one is a change of the record. */
+  readonly parts?: readonly string[];
+  /** Which of Tryton's records are of this type. Those of the company, where the model knows companies. */
+  readonly scope: (session: TrytonSession, parentId?: string) => Promise<Domain> | Domain;
+  /** The model can put records out of use; searches leave those out unless asked. */
+  readonly hasActive?: true;
+  /** Members of ours that follow from several of theirs. May ask Tryton. */
+  complete?(
+    record: Record<string, unknown>,
+    theirs: Members,
+    session: TrytonSession,
+  ): PlatformRecord | Promise<PlatformRecord>;
+  readonly below?: ReadDataType;
+}
+
+export interface TrytonResource extends TrytonReading {
+  readonly model: PushModel;
+  /** Where an update takes something else than a create does. */
+  readonly updateModel?: PushModel;
+  /** Absent where nothing is created or changed in `theirs` directly. */
+  readonly mark: Mark;
+  /** Refuses what the model cannot see is wrong, before anything is sent. */
+  refuse?(request: WriteRequest, session: TrytonSession): Refusal | undefined | Promise<Refusal | undefined>;
+  /** The values of a create, or of an update of `present`, from those that the pairs make of the body. */
+  prepare?(values: Members, request: WriteRequest, at: Preparing): Members | Promise<Members>;
+  /** What remains to be done of a create or an update once its record stands. Undefined when it is as it should be. */
+  next?(record: Members, request: WriteRequest, session: TrytonSession): Step | undefined | Promise<Step | undefined>;
+  /** Takes back a create of which a step was refused, so that a rejection leaves nothing. Deletes the record if absent. */
+  undo?(record: Members, session: TrytonSession): Promise<RpcAnswer>;
+  /** Ways of deleting, tried in this order as long as Tryton refuses. */
+  removals?(record: Members, session: TrytonSession): readonly Removal[] | Promise<readonly Removal[]>;
+  /** Whether a record that can still be read counts as deleted: cancelled, or out of use. */
+  isRemoved?(record: Members): boolean;
+}
+
+export interface Preparing {
+  readonly session: TrytonSession;
+  /** The record as it is; for an update. */
+  readonly present?: Members;
+}
+
+/** A call of its own transaction. `isKept` is to be handed to the call that changes something. */
+export interface Step {
+  /** "post"; a step that leaves the record at the same step did nothing, as Tryton does in a wrong state. */
+  readonly name: string;
+  readonly run: (options: { readonly isKept?: true }) => Promise<RpcAnswer>;
+}
+
+export interface Removal {
+  readonly name: string;
+  readonly run: (options: { readonly isKept?: true }) => Promise<RpcAnswer>;
+}
+
+/** Members of every record. */
+export const commonPairs: readonly Pair[] = [
+  derived(idPair('id', 'id')),
+  derived(same('sourceModifiedDate')),
+  derived(same('sourceVersion')),
+];
+
+/** Everything that is read of a record of the type, its stamps included. */
+export function readsOf({ reads, parts = [] }: TrytonReading, mark?: Mark): readonly string[] {
+  const stamps = ['_timestamp', 'create_date', 'write_date'];
+  const ofParts = parts.flatMap((part) => stamps.map((stamp) => `${part}.${stamp}`));
+  return [...new Set([...reads, ...(mark?.reads ?? []), ...stamps, ...ofParts])];
+}
+
+export async function toRecord(
+  resource: TrytonReading,
+  theirs: Members,
+  session: TrytonSession,
+): Promise<PlatformRecord> {
+  const record = toOurs([...commonPairs, ...resource.pairs], { ...theirs, ...sourceMembers(resource.parts, theirs) });
+  return resource.complete === undefined ? record : resource.complete(record, theirs, session);
+}
+
+/** The record as Tryton has it. Undefined when there is none, or none of this type. Throws a NoResult. */
+export async function readOne(
+  resource: TrytonReading & { readonly mark?: Mark },
+  id: number,
+  session: TrytonSession,
+): Promise<Members | undefined> {
+  const [record] = await session.find(
+    resource.theirs,
+    [['id', '=', id], ...activeOrNot(resource), ...(await resource.scope(session))],
+    readsOf(resource, resource.mark),
+    { limit: 1 },
+  );
+  return record;
+}
+
+export function activeOrNot({ hasActive }: TrytonReading): Domain {
+  return hasActive === true ? [['active', 'in', [true, false]]] : [];
+}
