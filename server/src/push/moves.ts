@@ -8,17 +8,13 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteKind } from '../connectors/contract.ts';
 import type { Database } from '../db/pool.ts';
-import type { LedgerpostEvent } from '../events/event.ts';
 import type { ReferenceCompanyFacts } from '../events/wire.ts';
 import { monotonicMs } from '../lib/clock.ts';
-import { storableJson } from '../lib/storable-json.ts';
 import type { WritableDataType } from '../models/data-types.ts';
-import { LANE_PAUSE_MAX_MS, LANE_PAUSE_MIN_MS, LANE_SETBACKS_MAX } from './backoff.ts';
-import type { SeenRecord } from '../records/stamps.ts';
-import { KEPT_CHANGES, KEPT_UPDATES } from './counts.ts';
-import type { AttemptStep, RecordedRequest, RecordedResponse } from './push.ts';
+import { LANE_SETBACKS_MAX } from './backoff.ts';
+import type { RecordContent } from '../records/stored-types.ts';
+import type { SupplementalConfig } from '../supplemental/config.ts';
 import { MOVES } from './state.ts';
-import type { Verdict } from './verdict.ts';
 
 /** A push that this process holds, or that no process holds and that is about to be ended. */
 export interface HeldPush {
@@ -50,6 +46,11 @@ export interface TakenPush extends HeldPush {
   readonly strict: boolean;
   /** The platform's stamp of the record that an update expects: as the caller said, else as we saw it last. */
   readonly expectedStamp: string | undefined;
+  /** The record that an update or a deletion is about, as we have it. */
+  readonly lastContent: RecordContent | undefined;
+  /** Whether what is written may be shown before the next sync. */
+  readonly allowSync: boolean;
+  readonly supplementalConfig: SupplementalConfig | undefined;
   readonly isExpired: boolean;
   readonly attempts: number;
   readonly turns: number;
@@ -67,14 +68,16 @@ export const HELD_COLUMNS = `p.id, p.company_id, p.connection_id, p.data_type, p
   co.tags AS company_tags, clock_timestamp() AS taken_at`;
 
 /** Beside HELD_COLUMNS, and the platform's key and sealed link. */
-export const TAKEN_COLUMNS = `p.parent_id, p.body, p.force_update, p.strict,
-  coalesce(p.expected_stamp, seen.stamp) AS expected_stamp, p.attempts, p.turns,
+export const TAKEN_COLUMNS = `p.parent_id, p.body, p.force_update, p.strict, p.allow_sync,
+  coalesce(p.expected_stamp, CASE p.kind WHEN 'update' THEN seen.stamp END) AS expected_stamp,
+  seen.content AS last_content, named.config AS supplemental_config, p.attempts, p.turns,
   coalesce(p.deadline_at <= clock_timestamp(), false) AS is_expired,
   (extract(epoch FROM clock_timestamp() - p.in_doubt_since) * 1000)::float8 AS in_doubt_ms`;
 
 export const TAKEN_JOINS = `JOIN companies co ON co.id = p.company_id
-  LEFT JOIN records seen ON p.kind = 'update' AND seen.connection_id = p.connection_id
-    AND seen.data_type = p.data_type AND seen.record_id = p.record_id`;
+  LEFT JOIN records seen ON p.kind IN ('update', 'delete') AND seen.connection_id = p.connection_id
+    AND seen.data_type = p.data_type AND seen.record_id = p.record_id
+  LEFT JOIN supplemental_data_configs named ON named.platform_key = p.platform_key AND named.data_type = p.data_type`;
 
 export interface HeldRow {
   id: string;
@@ -102,6 +105,9 @@ export interface TakenRow extends HeldRow {
   force_update: boolean;
   strict: boolean;
   expected_stamp: string | null;
+  last_content: RecordContent | null;
+  allow_sync: boolean;
+  supplemental_config: SupplementalConfig | null;
   is_expired: boolean;
   attempts: number;
   turns: number;
@@ -147,6 +153,9 @@ export function takenPush(row: TakenRow): TakenPush {
     forceUpdate: row.force_update,
     strict: row.strict,
     expectedStamp: row.expected_stamp ?? undefined,
+    lastContent: row.last_content ?? undefined,
+    allowSync: row.allow_sync,
+    supplementalConfig: row.supplemental_config ?? undefined,
     isExpired: row.is_expired,
     attempts: row.attempts,
     turns: row.turns,
@@ -268,153 +277,6 @@ export async function permitSends(
     }
     return row?.is_expired === true ? { kind: 'deadline-passed' } : { kind: 'lease-lost' };
   });
-}
-
-export interface Settlement {
-  readonly push: HeldPush;
-  readonly verdict: Verdict;
-  readonly completedAt: Date;
-  readonly attempt: NewAttempt | undefined;
-  readonly event: LedgerpostEvent | undefined;
-  /** The platform's stamp of the record after the write. */
-  readonly seen: SeenRecord | undefined;
-}
-
-export interface NewAttempt {
-  readonly id: string;
-  readonly step: AttemptStep;
-  readonly startedAt: Date;
-  readonly durationMs: number;
-  readonly request: RecordedRequest | undefined;
-  readonly response: RecordedResponse | undefined;
-}
-
-/**
- * Ends turns: the move, its attempt, its event and the lane's counters in one statement. Answers for each whether it was
- * still ours to move; an attempt of a lost turn is kept all the same, without a move. Of several for one push one holds,
- * which is why rows are known by their number and not by their push.
- */
-export async function settlePushes(db: Database, settlements: readonly Settlement[]): Promise<boolean[]> {
-  const rows = await db.query<{ n: number }>(
-    'push_settle',
-    `WITH input AS MATERIALIZED (
-       SELECT * FROM json_to_recordset($1::json) AS i (
-         n int, id uuid, connection_id uuid, company_id uuid, data_type text, kind text, lease_token uuid, from_state text, to_state text, wait_ms float8,
-         waiting_reason text, completed_at timestamptz, status_code int, error_message text, errors json, warnings json,
-         changes json, record json, lane text,
-         attempt_id uuid, step text, outcome text, detail text, started_at timestamptz, duration_ms int, request json,
-         response json, event_id uuid, event_type text, generated_at timestamptz, payload json,
-         seen_id text, seen_stamp text, may_be_written bool)
-     ), lane AS MATERIALIZED (
-       SELECT connection_id FROM lanes WHERE connection_id IN (SELECT connection_id FROM input)
-       ORDER BY connection_id FOR UPDATE
-     ), moved AS (
-       UPDATE pushes p
-       SET state = i.to_state,
-         not_before = clock_timestamp() + coalesce(i.wait_ms, 0) * interval '1 millisecond',
-         waiting_reason = i.waiting_reason,
-         waiting_since = CASE WHEN i.waiting_reason IS NULL THEN NULL
-           WHEN i.waiting_reason = p.waiting_reason THEN p.waiting_since ELSE clock_timestamp() END,
-         turns = p.turns + 1, may_be_written = coalesce(i.may_be_written, p.may_be_written),
-         lease_token = NULL, lease_until = NULL,
-         sent_at = CASE WHEN i.to_state = 'queued' THEN NULL ELSE p.sent_at END,
-         in_doubt_since = CASE i.to_state WHEN 'queued' THEN NULL
-           WHEN 'in_doubt' THEN coalesce(p.in_doubt_since, clock_timestamp()) ELSE p.in_doubt_since END,
-         completed_at = i.completed_at, status_code = i.status_code, error_message = i.error_message,
-         errors = i.errors, warnings = i.warnings, changes = i.changes, record = i.record
-       FROM input i
-       WHERE p.id = i.id AND p.id = ANY (ARRAY(SELECT id FROM input)) AND p.state = i.from_state AND p.lease_token IS NOT DISTINCT FROM i.lease_token
-       RETURNING p.id, i.n, p.connection_id, i.lane, i.lease_token, i.waiting_reason, i.from_state, i.to_state
-     ), laned AS (
-       UPDATE lanes l
-       SET in_flight = l.in_flight - ended.leased,
-         setbacks = CASE WHEN ended.taken THEN 0 ELSE l.setbacks + ended.setbacks END,
-         paused_until = CASE WHEN ended.taken THEN NULL
-           WHEN ended.setbacks > 0 AND l.setbacks + ended.setbacks > ${LANE_SETBACKS_MAX} THEN clock_timestamp() + least(
-             ${LANE_PAUSE_MIN_MS} * power(2, least(l.setbacks + ended.setbacks - ${LANE_SETBACKS_MAX + 1}, 10)),
-             ${LANE_PAUSE_MAX_MS}) * interval '1 millisecond'
-           ELSE l.paused_until END,
-         pause_reason = CASE WHEN ended.taken THEN NULL ELSE coalesce(ended.reason, l.pause_reason) END,
-         paused_since = CASE WHEN ended.taken THEN NULL
-           WHEN ended.setbacks > 0 THEN coalesce(l.paused_since, clock_timestamp()) ELSE l.paused_since END,
-         ${KEPT_UPDATES}
-       FROM (
-         SELECT moved.connection_id, count(moved.lease_token)::int AS leased, bool_or(moved.lane = 'taken') AS taken,
-           (count(*) FILTER (WHERE moved.lane = 'setback'))::int AS setbacks,
-           max(moved.waiting_reason) FILTER (WHERE moved.lane = 'setback') AS reason,
-           ${KEPT_CHANGES}
-         FROM moved JOIN lane ON lane.connection_id = moved.connection_id GROUP BY moved.connection_id
-       ) ended
-       WHERE l.connection_id = ended.connection_id
-     ), attempted AS (
-       INSERT INTO push_attempts
-         (push_id, id, company_id, step, outcome, detail, moved_to, started_at, duration_ms, request, response)
-       SELECT i.id, i.attempt_id, i.company_id, i.step, i.outcome, i.detail,
-         CASE WHEN moved.id IS NOT NULL THEN i.to_state END, i.started_at, i.duration_ms, i.request, i.response
-       FROM input i LEFT JOIN moved ON moved.n = i.n
-       WHERE i.attempt_id IS NOT NULL
-       -- A settle that is repeated because its answer was lost has noted its attempts already.
-       ON CONFLICT (push_id, id) DO NOTHING
-     ), told AS (
-       INSERT INTO events (id, company_id, event_type, generated_at, payload)
-       SELECT i.event_id, i.company_id, i.event_type, i.generated_at, i.payload
-       FROM input i JOIN moved ON moved.n = i.n
-       WHERE i.event_id IS NOT NULL
-     ), stamped AS (
-       INSERT INTO records AS r (company_id, connection_id, data_type, record_id, stamp, bucket, seen_at)
-       SELECT DISTINCT ON (i.connection_id, i.data_type, i.seen_id)
-         i.company_id, i.connection_id, i.data_type, i.seen_id, i.seen_stamp, 0, timestamptz '-infinity'
-       FROM input i JOIN moved ON moved.n = i.n WHERE i.seen_stamp IS NOT NULL
-       ORDER BY i.connection_id, i.data_type, i.seen_id
-       ON CONFLICT (connection_id, data_type, record_id) DO UPDATE SET stamp = excluded.stamp
-     ), unfiled AS (
-       DELETE FROM push_files f USING input i JOIN moved ON moved.n = i.n
-       WHERE f.push_id = moved.id AND i.kind = 'attach' AND i.completed_at IS NOT NULL
-     )
-     SELECT n FROM moved`,
-    [storableJson(settlements.map((each, n) => ({ n, ...settlementRow(each) })))],
-  );
-  const moved = new Set(rows.map((row) => row.n));
-  return settlements.map((_, n) => moved.has(n));
-}
-
-function settlementRow({ push, verdict, completedAt, attempt, event, seen }: Settlement) {
-  const { to } = MOVES[verdict.move];
-  return {
-    id: push.id,
-    connection_id: push.connectionId,
-    company_id: push.companyId,
-    data_type: push.dataType,
-    kind: push.kind,
-    lease_token: push.leaseToken,
-    from_state: push.state,
-    to_state: to,
-    wait_ms: verdict.waitMs,
-    waiting_reason: verdict.waitingReason,
-    completed_at: verdict.ends ? completedAt.toISOString() : undefined,
-    status_code: verdict.statusCode,
-    error_message: verdict.errorMessage,
-    errors: verdict.errors,
-    warnings: verdict.warnings,
-    changes: verdict.changes,
-    record: verdict.record,
-    lane: verdict.lane,
-    attempt_id: attempt?.id,
-    step: attempt?.step,
-    outcome: verdict.outcome,
-    detail: verdict.detail,
-    started_at: attempt?.startedAt.toISOString(),
-    duration_ms: attempt?.durationMs,
-    request: attempt?.request,
-    response: attempt?.response,
-    event_id: event?.id,
-    event_type: event?.eventType,
-    generated_at: event?.generatedAt.toISOString(),
-    payload: event?.payload,
-    seen_id: seen?.recordId,
-    seen_stamp: seen?.stamp,
-    may_be_written: verdict.mayBeWritten,
-  };
 }
 
 /** Keeps long turns ours. Only leases that were ours and have not ended are renewed; answers for each whether it was. */

@@ -10,6 +10,7 @@ import { writableTypes, type WritableDataType } from '../models/data-types.ts';
 import { checkBody } from '../models/validate.ts';
 import type { Validation, ValidationItem } from '../models/validation.ts';
 import { toPlatformProperties, type SupplementalConfig } from '../supplemental/config.ts';
+import { propertiesOf, pulledBy } from '../supplemental/pulled.ts';
 import type { ClaimedPush, TakenPush } from './moves.ts';
 import type { AttachedFile } from './request.ts';
 import { outcomeUnknown, refusedByModel, refusedByUs, SENDS_MAX, type Circumstances, type Verdict } from './verdict.ts';
@@ -121,6 +122,7 @@ async function writeRequest(
   deps: PrepareDeps,
 ): Promise<WriteRequest> {
   const file = push.kind === 'attach' ? await deps.loadFile(push.id) : undefined;
+  const pulled = propertiesOf(push.supplementalConfig && pulledBy(push.supplementalConfig));
   return {
     pushOperationKey: push.id,
     ...(push.recordId !== undefined && { recordId: push.recordId }),
@@ -128,6 +130,7 @@ async function writeRequest(
     ...(body !== undefined && { body }),
     ...(supplementalData !== undefined && { supplementalData }),
     ...(file !== undefined && { file }),
+    ...(pulled !== undefined && { platformProperties: pulled }),
     // Empty when the record was never seen: then the platform has only to say whether there is one.
     ...(push.kind === 'update' && !push.forceUpdate && { expectedStamp: push.expectedStamp ?? '' }),
   };

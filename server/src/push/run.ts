@@ -4,7 +4,7 @@
  */
 import { monotonicMs } from '../lib/clock.ts';
 import type { RecordedFetch } from '../lib/recorded-fetch.ts';
-import type { SeenRecord } from '../records/stamps.ts';
+import { keptWrites, withPulledRecord, type KeptWrites } from './kept.ts';
 import type { ClaimedPush, SendPermit } from './moves.ts';
 import { preparePush, type PrepareDeps, type Prepared } from './prepare.ts';
 import type { AttemptStep } from './push.ts';
@@ -47,12 +47,12 @@ async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
   if (!mayLeave()) return settleTurn(neverLeft, 'send', push, deps);
   // And asked once more when the connection to the platform stands, which may take its time.
   network.fence(mayLeave);
-  const outcome = await write.send(session, request);
+  const outcome = withPulledRecord(push, await write.send(session, request));
   if (network.wasHeldBack()) return settleTurn(neverLeft, 'send', push, deps);
   const verdict = verdicts.judgeSend(outcome, at, warnings);
   // Before the push goes back to the queue, or it would be sent over the dead link again.
   if (outcome.kind === 'unlinked') await deps.onUnlinked(push.connectionId, outcome.reason);
-  await settleTurn(verdict, 'send', push, deps, { network, seen: seenRecord(prepared, verdict) });
+  await settleTurn(verdict, 'send', push, deps, { network, kept: keptWrites(prepared, 'send', verdict, outcome) });
 }
 
 const neverLeft = verdicts.neverLeft('The time allowed for the send had passed before the first byte left.');
@@ -66,14 +66,7 @@ async function lookUp(prepared: Prepared, deps: RunDeps): Promise<void> {
   if (write.find === undefined) throw new Error(`${push.kind} of ${push.dataType} cannot be found`);
   const outcome = await write.find(session, request);
   const verdict = verdicts.judgeFind(outcome, at);
-  await settleTurn(verdict, 'find', push, deps, { network, seen: seenRecord(prepared, verdict) });
-}
-
-/** What the platform's answer shows of the record's state, so that our own next update does not stumble over this one. */
-function seenRecord({ connector }: Prepared, { record, changes }: Verdict): SeenRecord | undefined {
-  const recordId = changes?.[0]?.recordRef.id;
-  const stamp = record === undefined ? undefined : connector.stampOf?.(record);
-  return recordId === undefined || stamp === undefined ? undefined : { recordId, stamp };
+  await settleTurn(verdict, 'find', push, deps, { network, kept: keptWrites(prepared, 'find', verdict) });
 }
 
 async function settleTurn(
@@ -81,8 +74,8 @@ async function settleTurn(
   step: AttemptStep,
   push: ClaimedPush,
   deps: RunDeps,
-  called?: { readonly network: RecordedFetch; readonly seen: SeenRecord | undefined },
+  called?: { readonly network: RecordedFetch; readonly kept: KeptWrites | undefined },
 ): Promise<void> {
   const isRoutine = !verdict.ends && push.turns >= WAITING_TURNS_SHOWN_MAX && verdict.lane === 'setback';
-  await deps.settle({ push, step, verdict, call: called?.network.calls[0], seen: called?.seen, isRoutine });
+  await deps.settle({ push, step, verdict, call: called?.network.calls[0], kept: called?.kept, isRoutine });
 }

@@ -5,6 +5,7 @@
  */
 import type { Database } from '../db/pool.ts';
 import { describeError, type Log } from '../lib/log.ts';
+import { keptWrites } from './kept.ts';
 import { HELD_COLUMNS, TAKEN_COLUMNS, TAKEN_JOINS, takenPush, type TakenPush, type TakenRow } from './moves.ts';
 import { preparePush, type PrepareDeps } from './prepare.ts';
 import type { Settle } from './settle.ts';
@@ -67,8 +68,6 @@ async function lookFor(push: TakenPush, deps: SecondLookDeps): Promise<void> {
   const outcome = await write.find?.(session, request);
   if (outcome?.kind !== 'found') return;
   const verdict = judgeFind(outcome, at);
-  const stamp = outcome.record === undefined ? undefined : connector.stampOf?.(outcome.record);
-  const recordId = outcome.changes[0]?.recordRef.id;
-  const seen = stamp === undefined || recordId === undefined ? undefined : { recordId, stamp };
-  await deps.settle({ push, step: 'find', verdict, call: network.calls[0], seen, isRoutine: false });
+  const kept = keptWrites({ push, connector }, 'find', verdict);
+  await deps.settle({ push, step: 'find', verdict, call: network.calls[0], kept, isRoutine: false });
 }

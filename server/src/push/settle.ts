@@ -9,9 +9,10 @@ import type { Clock } from '../lib/clock.ts';
 import { monotonicMs } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { RecordedCall } from '../lib/recorded-fetch.ts';
-import type { SeenRecord } from '../records/stamps.ts';
-import { settlePushes, type HeldPush, type NewAttempt, type Settlement } from './moves.ts';
+import type { KeptWrites } from './kept.ts';
+import type { HeldPush } from './moves.ts';
 import type { AttemptStep } from './push.ts';
+import { settlePushes, type NewAttempt, type Settlement } from './settle-pushes.ts';
 import { MOVES, type PushState } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,8 +24,8 @@ export interface Turn {
   readonly call: RecordedCall | undefined;
   /** Left out of the timeline: one of very many like it. */
   readonly isRoutine: boolean;
-  /** The platform's stamp of the record after the write. */
-  readonly seen?: SeenRecord | undefined;
+  /** What it has taught us about records. */
+  readonly kept?: KeptWrites | undefined;
 }
 
 /**
@@ -45,6 +46,8 @@ export interface SettleDeps {
   readonly publicUrl: () => string;
   /** Told after events were stored, so that they are delivered at once. */
   readonly onEvents: () => void;
+  /** Told after records were found to be out of date, so that they are read again at once. */
+  readonly onStale?: () => void;
 }
 
 export function makeSettle(deps: SettleDeps): Settle {
@@ -54,6 +57,8 @@ export function makeSettle(deps: SettleDeps): Settle {
     flush: async (settlements) => {
       const moved = await settleWhenReachable(deps.db, settlements);
       if (settlements.some((settlement, index) => settlement.event !== undefined && moved[index])) deps.onEvents();
+      const hasStale = ({ kept }: Settlement) => (kept?.stale.length ?? 0) > 0;
+      if (settlements.some((settlement, index) => moved[index] && hasStale(settlement))) deps.onStale?.();
       return moved;
     },
     mayBeOneItem: (error) => !isConnectionLost(error),
@@ -77,7 +82,7 @@ async function settleWhenReachable(db: Database, settlements: readonly Settlemen
 }
 
 function settlementOf(
-  { push, step, verdict, call, isRoutine, seen }: Turn,
+  { push, step, verdict, call, isRoutine, kept }: Turn,
   { clock, publicUrl }: SettleDeps,
 ): Settlement {
   const { from }: { from: readonly PushState[] } = MOVES[verdict.move];
@@ -91,7 +96,7 @@ function settlementOf(
     event: verdict.ends
       ? writeEvent(endedWrite(push, verdict, completedAt), { publicUrl: publicUrl(), now: completedAt })
       : undefined,
-    seen,
+    kept,
   };
 }
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { countSql, rollUpIntakes } from '../../src/push/counts.ts';
 import { makeListPushes, type ListPushes } from '../../src/push/list.ts';
-import { claimPushes, rescuePushes, settlePushes, type ClaimedPush } from '../../src/push/moves.ts';
+import { claimPushes, rescuePushes, type ClaimedPush } from '../../src/push/moves.ts';
+import { settlePushes } from '../../src/push/settle-pushes.ts';
 import { hasEnded, PUSH_STATES, type PushState } from '../../src/push/state.ts';
 import type { Verdict } from '../../src/push/verdict.ts';
 import { endPush } from '../support/ended-pushes.ts';
@@ -89,7 +90,7 @@ function settle(push: ClaimedPush, verdict: Pick<Verdict, 'move' | 'ends'>): Pro
   const completedAt = systemClock.now();
   return sent.then(() =>
     settlePushes(engine.db, [
-      { push, verdict: full, completedAt, attempt: undefined, event: undefined, seen: undefined },
+      { push, verdict: full, completedAt, attempt: undefined, event: undefined, kept: undefined },
     ]),
   );
 }

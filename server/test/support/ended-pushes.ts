@@ -1,7 +1,7 @@
 /** Brings pushes to an end through the engine's own statement, without an engine or a platform. */
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Database } from '../../src/db/pool.ts';
-import { settlePushes } from '../../src/push/moves.ts';
+import { settlePushes } from '../../src/push/settle-pushes.ts';
 import type { Verdict } from '../../src/push/verdict.ts';
 
 interface PushRef {
@@ -31,7 +31,7 @@ export async function endPush(db: Database, push: PushRef, ending: Ending): Prom
   } as const;
   const verdict: Verdict = { ends: true, outcome: 'ended by a test', lane: 'untouched', ...ending };
   const [moved] = await settlePushes(db, [
-    { push: held, verdict, completedAt: now, attempt: undefined, event: undefined, seen: undefined },
+    { push: held, verdict, completedAt: now, attempt: undefined, event: undefined, kept: undefined },
   ]);
   if (moved !== true) throw new Error(`push ${push.id} is not queued`);
 }
