@@ -36,8 +36,8 @@ export class NothingLeftError extends Error {
   readonly code: string;
   readonly syscall = 'connect';
 
-  constructor(message: string, code: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(message: string, code: string) {
+    super(message);
     this.code = code;
   }
 }
@@ -107,7 +107,7 @@ export function callOnce(call: HttpCall): Promise<HttpAnswer> {
 
 function nothingLeft(error: Error): NothingLeftError {
   const code: unknown = Reflect.get(error, 'code');
-  return new NothingLeftError(error.message, typeof code === 'string' ? code : 'ETIMEDOUT', error);
+  return new NothingLeftError(error.message, typeof code === 'string' ? code : 'ETIMEDOUT');
 }
 
 function readAnswer(

@@ -1,6 +1,7 @@
 /** The network as connectors see it. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import { makeRecordedFetch } from './recorded-fetch.ts';
@@ -68,4 +69,48 @@ test('a redirect is handed to the connector, not followed with its credentials',
   const url = await serve((_request, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end());
   const network = makeRecordedFetch({ timeoutMs: 2_000, secrets: [], clock: systemClock });
   expect((await network.fetch(url)).status).toBe(307);
+});
+
+test('bytes, forms and compressed answers come through as they are', async () => {
+  const url = await serve((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'x-type': request.headers['content-type'] ?? '' });
+      response.end(gzipSync(Buffer.concat(chunks)));
+    });
+  });
+  const { fetch } = makeRecordedFetch({ timeoutMs: 2_000, secrets: [], clock: systemClock });
+  const bytes = new Uint8Array([0, 255, 128, 10]);
+  expect(await (await fetch(url, { method: 'POST', body: bytes })).bytes()).toEqual(bytes);
+  const form = new FormData();
+  form.set('name', 'Toft');
+  const answer = await fetch(url, { method: 'POST', body: form });
+  expect(answer.headers.get('x-type')).toMatch(/^multipart\/form-data; boundary=/);
+  expect(await answer.text()).toContain('Toft');
+});
+
+test('what is held back by the fence is told apart from what left and was not answered', async () => {
+  const url = await serve((_request, response) => response.end('{}'));
+  const network = makeRecordedFetch({ timeoutMs: 2_000, secrets: [], clock: systemClock });
+  network.fence(() => false);
+  await expect(network.fetch(url)).rejects.toMatchObject({ cause: { syscall: 'connect' } });
+  expect(network.wasHeldBack()).toBe(true);
+  network.fence(() => true);
+  expect((await network.fetch(url)).status).toBe(200);
+  network.fence(() => false);
+  // Now over a connection that stands already.
+  await expect(network.fetch(url)).rejects.toMatchObject({ cause: { syscall: 'connect' } });
+  expect(network.wasHeldBack()).toBe(true);
+});
+
+test('a handshake that never ends, and a connection that is refused, are known to have carried nothing', async () => {
+  const silent = net.createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const { fetch } = makeRecordedFetch({ timeoutMs: 200, secrets: [], clock: systemClock });
+  const nothingLeft = (code: string) => ({ cause: { code, syscall: 'connect' } });
+  await expect(fetch(`https://127.0.0.1:${port}/`)).rejects.toMatchObject(nothingLeft('ETIMEDOUT'));
+  silent.close();
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject(nothingLeft('ECONNREFUSED'));
 });
