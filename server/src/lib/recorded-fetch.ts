@@ -18,7 +18,9 @@ type Shown = Readonly<Record<string, string>>;
 
 export interface RecordedFetch {
   readonly fetch: typeof fetch;
-  /** The calls made so far, oldest first. */
+  /** The same for calls that are no part of what is to be shown, such as a log-in: they are not kept. */
+  readonly ask: typeof fetch;
+  /** The calls made so far by `fetch`, oldest first. */
   readonly calls: readonly RecordedCall[];
   /** From now on the first byte of a request leaves only while `mayLeave` holds, asked when the connection stands. */
   readonly fence: (mayLeave: () => boolean) => void;
@@ -62,17 +64,14 @@ export function makeRecordedFetch(options: {
     return may;
   };
 
-  const recordedFetch: typeof fetch = async (input, init) => {
+  const call = async (isKept: boolean, ...[input, init]: Parameters<typeof fetch>): Promise<Response> => {
     const startedAt = options.clock.now();
     const started = monotonicMs();
     const request = shownRequest(input, init, redact);
-    const keep = (response?: RecordedCall['response']) =>
-      calls.push({
-        startedAt,
-        durationMs: Math.round(monotonicMs() - started),
-        request,
-        ...(response && { response }),
-      });
+    const keep = (response?: RecordedCall['response']) => {
+      const durationMs = Math.round(monotonicMs() - started);
+      if (isKept) calls.push({ startedAt, durationMs, request, ...(response && { response }) });
+    };
     try {
       const { status, headers, body } = await callOnce({
         ...(await sent(input, init)),
@@ -90,7 +89,8 @@ export function makeRecordedFetch(options: {
     }
   };
   return {
-    fetch: recordedFetch,
+    fetch: (...asked) => call(true, ...asked),
+    ask: (...asked) => call(false, ...asked),
     calls,
     fence: (condition) => {
       mayLeave = condition;

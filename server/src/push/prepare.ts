@@ -68,7 +68,7 @@ export async function preparePush<P extends TakenPush>(push: P, deps: PrepareDep
     at,
     connector,
     write,
-    session: connector.open(deps.openLink(push), { fetch: network.fetch, now: deps.clock.now }),
+    session: connector.open(deps.openLink(push), { fetch: network.fetch, ask: network.ask, now: deps.clock.now }),
     request: await writeRequest(push, body, supplemental.properties, deps),
     warnings: validation.warnings,
     network,

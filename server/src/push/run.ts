@@ -33,7 +33,7 @@ export async function runPush(push: ClaimedPush, deps: RunDeps): Promise<void> {
 
 async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
   const { push, at, write, session, request, warnings, network } = prepared;
-  if (push.mayBeWritten && write.repeatFor(session) !== 'platform-deduplicates') {
+  if (push.mayBeWritten && write.goesOn !== true && write.repeatFor(session) !== 'platform-deduplicates') {
     const reason = 'By its present link the platform does not de-duplicate.';
     return settleTurn(verdicts.refusedByUs(502, reason, at), 'send', push, deps);
   }

@@ -66,8 +66,9 @@ async function lookFor(push: TakenPush, deps: SecondLookDeps): Promise<void> {
   const { connector, write, session, request, network, at } = prepared;
   if (write.repeatFor(session) !== 'find-before-resend') return;
   const outcome = await write.find?.(session, request);
-  if (outcome?.kind !== 'found') return;
-  const verdict = judgeFind(outcome, at);
+  if (outcome?.kind !== 'found' && outcome?.kind !== 'half-done') return;
+  // Nothing is sent for a push that has ended, so what stands is told as it stands.
+  const verdict = judgeFind(outcome, { ...at, isExpired: true });
   const kept = keptWrites({ push, connector }, 'find', verdict);
   await deps.settle({ push, step: 'find', verdict, call: network.calls[0], kept, isRoutine: false });
 }

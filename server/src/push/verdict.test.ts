@@ -65,6 +65,16 @@ describe('a look-up', () => {
     expect(judgeFind(found, { ...at, isExpired: true })).toMatchObject({ move: 'succeed', detail: 'entry 17' });
   });
 
+  test('that finds half of a write lets the next send go on, and tells of it as it stands once the deadline has passed', () => {
+    const half = { kind: 'half-done', changes, evidence: 'invoice 5', missing: 'It was not posted.' } as const;
+    expect(judgeFind(half, at)).toMatchObject({ move: 'retry', ends: false, waitMs: 0, mayBeWritten: true });
+    expect(judgeFind(half, { ...at, isExpired: true })).toMatchObject({
+      move: 'succeed',
+      changes,
+      warnings: [{ message: 'It was not posted.' }],
+    });
+  });
+
   test('that finds nothing proves nothing while the platform may still be at work on the lost request', () => {
     const absent = { kind: 'absent', evidence: 'no entry' } as const;
     expect(judgeFind(absent, { ...at, inDoubtMs: 500 })).toMatchObject({ move: 'doubtStays', waitMs: 1_500 });

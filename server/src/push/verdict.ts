@@ -101,6 +101,8 @@ export function judgeFind(outcome: FindOutcome, at: Circumstances): Verdict {
   switch (outcome.kind) {
     case 'found':
       return { ...succeeded(outcome.changes, outcome.record), outcome: 'found', detail: outcome.evidence };
+    case 'half-done':
+      return judgeHalfDone(outcome, at);
     case 'absent':
       return judgeAbsent(outcome.evidence, at);
     case 'cannot-tell':
@@ -117,6 +119,18 @@ export function judgeFind(outcome: FindOutcome, at: Circumstances): Verdict {
         waitingReason: outcome.waitingFor,
       };
   }
+}
+
+/** The next send goes on from there. Once the deadline has passed none follows, and what stands is told as it stands. */
+function judgeHalfDone(outcome: FindOutcome & { kind: 'half-done' }, at: Circumstances): Verdict {
+  const { changes, record, evidence, missing } = outcome;
+  const detail = `${evidence} ${missing}`;
+  if (at.isExpired) {
+    const warnings = [{ message: missing, validatorName: at.modelName }];
+    return { ...succeeded(changes, record), outcome: 'half-done', detail, warnings };
+  }
+  const goesOn = { move: 'retry', ends: false, outcome: 'half-done', detail, lane: 'taken' } as const;
+  return { ...goesOn, waitMs: repeatPauseMs(at), mayBeWritten: true };
 }
 
 /** Not there yet is not the same as never coming: the platform may still be at work on the request that we lost. */
