@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS audit_trail (
   reference TEXT
 );
 CREATE INDEX IF NOT EXISTS audit_by_books ON audit_trail (books);
+CREATE INDEX IF NOT EXISTS audit_of_deletions ON audit_trail (books, resource) WHERE action = 'deleted';
 CREATE INDEX IF NOT EXISTS audit_by_reference ON audit_trail (books, reference) WHERE reference IS NOT NULL;
 CREATE INDEX IF NOT EXISTS audit_by_record ON audit_trail (books, record_id);
 CREATE TABLE IF NOT EXISTS attachments (

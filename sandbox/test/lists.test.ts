@@ -70,6 +70,24 @@ test('totals follow creation, refusal and deletion', async () => {
   expect(await client.total(path)).toBe(3);
 });
 
+test('the audit trail lists the deletions of a resource since a time', async () => {
+  const client = await startForTest();
+  const path = `${books}/journal-entries`;
+  const [early, late] = objectsAt((await client.get(path)).body, 'items').map((one) => textAt(one, 'id') ?? '');
+  await client.control({ clock: { now: '2030-01-01T00:00:00Z' } });
+  await client.delete(`${path}/${early}`);
+  await client.control({ advanceMs: 1000 });
+  await client.delete(`${path}/${late}`);
+  const deleted = async (query: string) => {
+    const { body } = await client.get(`${books}/audit-trail?action=deleted&resource=journal-entries${query}`);
+    return objectsAt(body, 'items').map((one) => one['recordId']);
+  };
+  expect(await deleted('')).toEqual([early, late]);
+  expect(await deleted('&since=2030-01-01T00:00:00.001Z')).toEqual([late]);
+  const reply = await client.get(`${books}/audit-trail?action=painted`);
+  expect([reply.status, codeOf(reply)]).toEqual([400, 'bad_query']);
+});
+
 test.each([
   'page=0',
   'page=x',

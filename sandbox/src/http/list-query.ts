@@ -50,7 +50,8 @@ function refuseUnknown(query: Query, known: readonly string[]): void {
 
 interface Clause {
   readonly sql: string;
-  readonly value: string | number;
+  /** Of the placeholder, where the clause has one. */
+  readonly value?: string | number;
 }
 
 export interface Selection extends Page {
@@ -64,7 +65,7 @@ export function recordSelection(query: Query, books: number, resource: string): 
   refuseUnknown(query, ['page', 'pageSize', 'modifiedSince', 'after', 'number', 'reference', 'status']);
   const filters: Clause[] = [];
   const since = single(query, 'modifiedSince');
-  if (since !== undefined) filters.push({ sql: 'updated_at >= ?', value: timeOf(since) });
+  if (since !== undefined) filters.push({ sql: 'updated_at >= ?', value: timeOf(since, 'modifiedSince') });
   const after = single(query, 'after');
   if (after !== undefined) filters.push({ sql: 'seq > ?', value: seqAfter(after) });
   for (const column of ['number', 'reference', 'status']) {
@@ -94,10 +95,14 @@ export function transactionSelection(query: Query, books: number, bankAccountId:
 }
 
 export function auditSelection(query: Query, books: number): Selection {
-  refuseUnknown(query, ['page', 'pageSize', 'after', 'reference', 'recordId', 'resource']);
+  refuseUnknown(query, ['page', 'pageSize', 'after', 'since', 'action', 'reference', 'recordId', 'resource']);
   const filters: Clause[] = [];
+  const since = single(query, 'since');
+  if (since !== undefined) filters.push({ sql: 'at >= ?', value: timeOf(since, 'since') });
   const after = single(query, 'after');
   if (after !== undefined) filters.push({ sql: 'seq > ?', value: seqAfter(after) });
+  const action = single(query, 'action');
+  if (action !== undefined) filters.push({ sql: actionClause(action) });
   const columns = { reference: 'reference', recordId: 'record_id', resource: 'resource' };
   for (const [name, column] of Object.entries(columns)) {
     const value = single(query, name);
@@ -106,20 +111,28 @@ export function auditSelection(query: Query, books: number): Selection {
   return select(query, [{ sql: 'books = ?', value: books }], filters);
 }
 
+const actions = ['created', 'updated', 'deleted', 'attached'];
+
+/** Spelled out, since the index of deletions serves only a query that names them. */
+function actionClause(given: string): string {
+  if (!actions.includes(given)) throw new Refusal('bad_query', `action must be one of ${actions.join(', ')}`);
+  return `action = '${given}'`;
+}
+
 function select(query: Query, fixed: Clause[], filters: Clause[]): Selection {
   const clauses = [...fixed, ...filters];
   return {
     ...pageOf(query),
     where: clauses.map((one) => one.sql).join(' AND '),
-    values: clauses.map((one) => one.value),
+    values: clauses.flatMap(({ value }) => (value === undefined ? [] : [value])),
     isFiltered: filters.length > 0,
   };
 }
 
 /** Times are compared as text, so every spelling of one moment becomes the stored one. */
-function timeOf(given: string): string {
+function timeOf(given: string, name: string): string {
   const ms = isDate(given) ? Date.parse(given) : Number.NaN;
-  if (Number.isNaN(ms)) throw new Refusal('bad_query', 'modifiedSince must be a time such as 2026-01-31T09:00:00.000Z');
+  if (Number.isNaN(ms)) throw new Refusal('bad_query', `${name} must be a time such as 2026-01-31T09:00:00.000Z`);
   return isoTime(ms);
 }
 

@@ -152,21 +152,19 @@ function changedAfter({ modifiedAfter }: ListQuery): { readonly changedAfter?: D
 /** Platforms bound their own pages, and one answer of theirs must fit into memory with room to spare. */
 const PLATFORM_PAGE_SIZE = 200;
 
-async function readPage(source: Source, { page, pageSize }: Paging, filter: Omit<PageQuery, keyof Paging>) {
-  const readPlatformPage = async (wanted: Paging) =>
-    settled(source, await source.read.page(source.session, { ...wanted, ...filter }));
-  if (pageSize <= PLATFORM_PAGE_SIZE) return readPlatformPage({ page, pageSize });
+/** Platforms are read from their first record on, so a later page costs what is before it. */
+async function readPage(source: Source, { page, pageSize }: Paging, filter: Omit<PageQuery, 'after' | 'pageSize'>) {
   const start = (page - 1) * pageSize;
-  const firstPage = Math.floor(start / PLATFORM_PAGE_SIZE) + 1;
-  const skipped = start % PLATFORM_PAGE_SIZE;
   const records: PlatformRecord[] = [];
-  for (let platformPage = firstPage; ; platformPage++) {
-    const part = await readPlatformPage({ page: platformPage, pageSize: PLATFORM_PAGE_SIZE });
-    records.push(...part.records);
-    const isLast = platformPage * PLATFORM_PAGE_SIZE >= part.totalResults;
-    if (isLast || records.length >= skipped + pageSize) {
-      return { records: records.slice(skipped, skipped + pageSize), totalResults: part.totalResults };
-    }
+  let totalResults = 0;
+  for (let after: string | undefined; ;) {
+    const wanted = { pageSize: PLATFORM_PAGE_SIZE, ...(after === undefined ? {} : { after }), ...filter };
+    const part = await settled(source, await source.read.page(source.session, wanted));
+    const skipped = Math.max(0, start - totalResults);
+    records.push(...part.records.slice(skipped, skipped + pageSize - records.length));
+    totalResults += part.records.length;
+    if (part.next === undefined) return { records, totalResults };
+    after = part.next;
   }
 }
 

@@ -6,7 +6,7 @@ import { requireConnector } from '../companies/context.ts';
 import { markDeauthorized } from '../companies/link.ts';
 import type { Connector, PlatformRecord, Read, ReadOutcome } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
-import type { DataType } from '../models/data-types.ts';
+import { isReadable, type DataType } from '../models/data-types.ts';
 import { rememberStamps, type SeenRecord } from '../records/stamps.ts';
 import { dataTypeFrom, notSupported } from './data-type-path.ts';
 import type { ApiDeps } from './deps.ts';
@@ -36,7 +36,7 @@ async function linkedConnection({ companies }: ApiDeps, companyId: string): Prom
 
 async function openSource(deps: ApiDeps, connection: Connection, dataType: DataType): Promise<Source> {
   const connector = requireConnector(deps.companies, connection.platformKey);
-  const read = connector.reads[dataType];
+  const read = isReadable(dataType) ? connector.reads[dataType] : undefined;
   if (read === undefined) throw notSupported(dataType, connector.platform.key);
   const session = await openSession(deps, { connector, connectionId: connection.id });
   if (session === undefined) throw new PublicError('conflict', `Data connection ${connection.id} is not linked`);

@@ -2,11 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import type { ReadDataType } from '../models/data-types.ts';
 import { renderJsonSchema } from '../models/json-schema.ts';
 import { renderOptions } from '../models/options.ts';
 import { checkBody } from '../models/validate.ts';
-import { bodiesLackingOne, bodiesTooLong, minimalBodies, withUnknownReference } from './conformance-bodies.ts';
+import {
+  bodiesLackingOne,
+  bodiesTooLong,
+  exampleBody,
+  minimalBodies,
+  withUnknownReference,
+} from './conformance-bodies.ts';
 import type { Capability, Current } from './conformance-run.ts';
+import type { Connector, PageQuery } from './contract.ts';
 
 export function testModel(run: Current, capability: Capability): void {
   const { model } = capability.write;
@@ -50,7 +58,7 @@ export function testModel(run: Current, capability: Capability): void {
   });
 }
 
-export function testOffer(run: Current, capability: Capability): void {
+export function testOffer(run: Current, capability: Capability, declared: Connector): void {
   const { dataType, write } = capability;
 
   test('only the required fields, with any of the offered choices, are enough', async () => {
@@ -67,19 +75,68 @@ export function testOffer(run: Current, capability: Capability): void {
     await run().send(capability, request);
     const parent = counted.parentId === undefined ? {} : { parentId: counted.parentId };
     const total = await run().count(counted);
-    const ids = new Set<unknown>();
-    for (let page = 1; page <= total; page += 1) {
-      const query = { page, pageSize: 1, ...parent };
-      const read = await run().platform.connector.reads[dataType]?.page(run().session(), query);
-      expect(read).toMatchObject({ kind: 'read', value: { totalResults: total } });
-      if (read?.kind === 'read') for (const record of read.value.records) ids.add(record['id']);
+    const seen = await walk(run, dataType, { pageSize: 1, ...parent });
+    expect(seen).toHaveLength(total);
+    expect(new Set(seen).size).toBe(total);
+  });
+
+  test('a record that stays is met once, whatever is written while the pages are read', async () => {
+    const parent = await run().parentOf(dataType);
+    const add = async () => {
+      const body = await exampleBody(write.model, await run().liveModel(write), run().createOne);
+      return run().send(capability, { pushOperationKey: randomUUID(), ...parent, body });
+    };
+    await add();
+    await add();
+    const before = await walk(run, dataType, { pageSize: 1, ...parent });
+    const during = await walk(run, dataType, { pageSize: 1, ...parent }, async (met) => {
+      if (met === 1) await add();
+    });
+    expect(new Set(during).size).toBe(during.length);
+    expect(during).toEqual(expect.arrayContaining([...before]));
+  });
+
+  test.runIf(declared.reads[dataType]?.ids !== undefined)('its ids are those of its records', async () => {
+    const { request, counted } = await run().prepare(capability);
+    await run().send(capability, request);
+    const parent = counted.parentId === undefined ? {} : { parentId: counted.parentId };
+    const records = await walk(run, dataType, { pageSize: 2, ...parent });
+    const ids: string[] = [];
+    for (let after: string | undefined; ;) {
+      const query = { pageSize: 2, ...parent, ...(after === undefined ? {} : { after }) };
+      const read = await run().platform.connector.reads[dataType]?.ids?.(run().session(), query);
+      if (read?.kind !== 'read') throw new Error(`The ids were not read: ${JSON.stringify(read)}`);
+      ids.push(...read.value.ids);
+      if (read.value.next === undefined) break;
+      after = read.value.next;
     }
-    expect(ids.size).toBe(total);
+    expect(ids.toSorted()).toEqual(records.toSorted());
   });
 
   test('a read of a platform that refuses connections says so', async () => {
     const nowhere = run().session(run().platform.unreachable);
-    const read = await run().platform.unreachable.reads[dataType]?.page(nowhere, { page: 1, pageSize: 1 });
+    const read = await run().platform.unreachable.reads[dataType]?.page(nowhere, { pageSize: 1 });
     expect(read).toMatchObject({ kind: 'unreachable' });
   });
+}
+
+/** The ids of all pages, in the order in which they are met. */
+async function walk(
+  run: Current,
+  dataType: ReadDataType,
+  query: Omit<PageQuery, 'after'>,
+  between?: (met: number) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let after: string | undefined; ;) {
+    const read = await run().platform.connector.reads[dataType]?.page(run().session(), {
+      ...query,
+      ...(after === undefined ? {} : { after }),
+    });
+    if (read?.kind !== 'read') throw new Error(`The page was not read: ${JSON.stringify(read)}`);
+    ids.push(...read.value.records.map(({ id }) => String(id)));
+    if (read.value.next === undefined) return ids;
+    after = read.value.next;
+    await between?.(ids.length);
+  }
 }

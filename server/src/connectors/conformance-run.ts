@@ -1,7 +1,7 @@
 /** What one run of the conformance suite needs: the platform under test, a link to it, and writes ready to be sent. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../lib/clock.ts';
-import type { DataType } from '../models/data-types.ts';
+import { isReadable, type DataType, type WritableDataType } from '../models/data-types.ts';
 import type { PushModel } from '../models/model.ts';
 import { exampleBody } from './conformance-bodies.ts';
 import type {
@@ -54,7 +54,7 @@ export interface Counted {
 }
 
 export interface Capability {
-  readonly dataType: DataType;
+  readonly dataType: WritableDataType;
   readonly kind: WriteKind;
   readonly write: Write<unknown>;
 }
@@ -113,7 +113,7 @@ export async function startRun(platform: ConformancePlatform): Promise<Conforman
   const count = (counted: Counted) => platform.count(link, counted);
   const liveModel = async (write: Write<unknown>) => (await write.modelFor?.(session())) ?? write.model;
   const parentOf = async (dataType: DataType) => {
-    const above = platform.connector.reads[dataType]?.below;
+    const above = isReadable(dataType) ? platform.connector.reads[dataType]?.below : undefined;
     return above === undefined ? {} : { parentId: await createOne(above) };
   };
   const createOne = async (dataType: DataType): Promise<string> => {

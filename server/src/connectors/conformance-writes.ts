@@ -54,7 +54,6 @@ export function testWrite(run: Current, capability: Capability, declared: Connec
       const outcome = await run().send(capability, request);
       expect(outcome).not.toHaveProperty('warnings');
       const query = {
-        page: 1,
         pageSize: 100,
         ...(request.parentId === undefined ? {} : { parentId: request.parentId }),
       };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRun, type ConformanceRun } from '../../src/connectors/conformance-run.ts';
 import type { AttachmentFile, Write, WriteKind, WriteOutcome, WriteRequest } from '../../src/connectors/contract.ts';
-import type { DataType } from '../../src/models/data-types.ts';
+import type { DataType, WritableDataType } from '../../src/models/data-types.ts';
 import { checkBody } from '../../src/models/validate.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
 
@@ -50,13 +50,14 @@ function recordOf(outcome: WriteOutcome): Body {
   return outcome.record;
 }
 
-async function read(dataType: DataType, id: string): Promise<Body> {
+async function read(dataType: WritableDataType, id: string): Promise<Body> {
   const outcome = await sandbox.connector.reads[dataType]?.get(run.session(), id);
   if (outcome?.kind !== 'read' || outcome.value === undefined) throw new Error(JSON.stringify(outcome));
   return outcome.value;
 }
 
 const lineItems = () => [{ unitAmount: 100, quantity: 1, accountRef: { id: ids.account } }];
+const aDraft = () => ({ customerRef: { id: ids.customer }, status: 'Draft', ...dates, lineItems: lineItems() });
 const dates = { issueDate: '2026-03-02', dueDate: '2026-04-01' };
 const invoiceBody = () => ({
   ...dates,
@@ -216,10 +217,9 @@ describe('bank transactions', () => {
       record: { accountId: parentId, transactions: [{ id: 't1' }, { id: 't2', balance: 1_059.5 }] },
     });
     expect(await read('bankAccounts', parentId)).toMatchObject({ balance: 1_059.5 });
-    const query = { page: 1, pageSize: 10, parentId };
+    const query = { pageSize: 10, parentId };
     expect(await sandbox.connector.reads.bankTransactions?.page(run.session(), query)).toMatchObject({
       value: {
-        totalResults: 2,
         records: [
           {
             accountId: parentId,
@@ -406,6 +406,26 @@ describe('a file', () => {
     expect(await files?.list(run.session(), 'nobody')).toEqual({ kind: 'read', value: undefined });
     expect(await files?.download(run.session(), 'nobody', 'x')).toEqual({ kind: 'read', value: undefined });
   });
+});
+
+test('a reading of what changed ends with what was deleted', async () => {
+  const [gone, stays] = [await make('invoices', aDraft()), await make('invoices', aDraft())];
+  const { sourceModifiedDate } = await read('invoices', gone);
+  const changedAfter = new Date(Date.parse(String(sourceModifiedDate)) - 1);
+  expect(await send('invoices', 'delete', { recordId: gone })).toMatchObject({ kind: 'written' });
+  const met: unknown[] = [];
+  const deleted: string[] = [];
+  for (let after: string | undefined; ;) {
+    const query = { pageSize: 1, changedAfter, ...(after === undefined ? {} : { after }) };
+    const page = await sandbox.connector.reads.invoices?.page(run.session(), query);
+    if (page?.kind !== 'read') throw new Error(JSON.stringify(page));
+    met.push(...page.value.records.map(({ id }) => id));
+    deleted.push(...(page.value.deletedIds ?? []));
+    if (page.value.next === undefined) break;
+    after = page.value.next;
+  }
+  expect(met).toContain(stays);
+  expect(deleted).toEqual([gone]);
 });
 
 describe('a look-up of an update whose answer was lost', () => {

@@ -120,12 +120,12 @@ export function readOutcome<T>(
   answer: SandboxAnswer,
   settled: (answer: Answered) => { readonly value: T } | undefined,
 ): ReadOutcome<T> {
-  if (answer.kind !== 'answer') return { kind: 'unreachable', reason: answer.reason };
+  if (answer.kind !== 'answer') return { kind: 'unreachable', why: 'platform-offline', reason: answer.reason };
   const read = settled(answer);
   if (read !== undefined) return { kind: 'read', value: read.value };
   if (isUnlinked(answer)) return { kind: 'unlinked', reason: unlinkedReason(answer) };
-  const { reason, retryAfterMs } = troubled(answer);
-  return { kind: 'unreachable', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const { waitingFor: why, ...trouble } = troubled(answer);
+  return { kind: 'unreachable', why, ...trouble };
 }
 
 function offline(answer: Unanswered) {

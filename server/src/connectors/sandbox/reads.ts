@@ -1,27 +1,39 @@
-/** Reading from the sandbox: a page of a data type, or one record. */
+/** Reading from the sandbox: its records in order of creation, or one of them. */
 import { isMembers } from '../../models/validate.ts';
-import type { Read } from '../contract.ts';
+import type { PageQuery, Read, ReadOutcome, RecordPage } from '../contract.ts';
 import { callSandbox, type SandboxSession } from './http.ts';
 import { readOutcome } from './outcomes.ts';
+import { errorCode } from './refusals.ts';
 import { toRecord, type SandboxResource } from './resource.ts';
-import { listPath, recordPath } from './requests.ts';
+import { booksPath, listPath, recordPath } from './requests.ts';
 
-/** The sandbox refuses to count pages further than this. Nobody's books reach so far. */
-const pageMax = 1_000_000;
+/** The sandbox gives no more at once. */
+const pageSizeMax = 1_000;
+
+/** What can be deleted there, by whoever works in the books. */
+const deletable = new Set([
+  'invoices',
+  'bills',
+  'credit-notes',
+  'supplier-credit-notes',
+  'expenses',
+  'receipts',
+  'transfers',
+  'purchase-orders',
+  'journal-entries',
+  'payments',
+  'supplier-payments',
+]);
+
+/** The last pages of a reading of changes: what was deleted, as the audit trail has it. */
+const deletions = 'deleted:';
 
 export function sandboxRead(resource: SandboxResource): Read<SandboxSession> {
   return {
-    async page(session, { page, pageSize, parentId, changedAfter }) {
-      const since = changedAfter === undefined ? '' : `&modifiedSince=${encodeURIComponent(justAfter(changedAfter))}`;
-      const path = `${listPath(session, resource, parentId)}?page=${Math.min(page, pageMax)}&pageSize=${pageSize}${since}`;
-      return readOutcome(await callSandbox(session, { method: 'GET', path }), ({ status, json }) => {
-        const items: unknown = json?.['items'];
-        const totalResults = json?.['total'];
-        if (status !== 200 || !Array.isArray(items) || typeof totalResults !== 'number') return undefined;
-        const onThisPage: readonly unknown[] = page > pageMax ? [] : items;
-        const records = onThisPage.filter(isMembers).map((item) => toRecord(resource, item));
-        return { value: { records, totalResults } };
-      });
+    page(session, query) {
+      return query.after?.startsWith(deletions) === true
+        ? deletionPage(session, resource, query)
+        : recordPage(session, resource, query);
     },
     async get(session, recordId) {
       const path = recordPath(session, resource, recordId);
@@ -33,6 +45,65 @@ export function sandboxRead(resource: SandboxResource): Read<SandboxSession> {
       });
     },
   };
+}
+
+async function recordPage(
+  session: SandboxSession,
+  resource: SandboxResource,
+  { after, pageSize, parentId, changedAfter }: PageQuery,
+): Promise<ReadOutcome<RecordPage>> {
+  const size = Math.min(pageSize, pageSizeMax);
+  const query = queryOf({ pageSize: size, after, modifiedSince: changedAfter && justAfter(changedAfter) });
+  const answer = await callSandbox(session, { method: 'GET', path: listPath(session, resource, parentId) + query });
+  return readOutcome(answer, ({ json }) => {
+    const items = itemsOf(json);
+    if (items === undefined) return undefined;
+    const records = items.map((item) => toRecord(resource, item));
+    const lastId = items.at(-1)?.['id'];
+    if (items.length === size && typeof lastId === 'string') return { value: { records, next: lastId } };
+    const asksForDeletions =
+      changedAfter !== undefined && deletable.has(resource.path) && session.memory === 'searchable';
+    return { value: { records, ...(asksForDeletions ? { next: deletions } : {}) } };
+  });
+}
+
+async function deletionPage(
+  session: SandboxSession,
+  resource: SandboxResource,
+  { after = '', pageSize, changedAfter }: PageQuery,
+): Promise<ReadOutcome<RecordPage>> {
+  const size = Math.min(pageSize, pageSizeMax);
+  const entry = after.slice(deletions.length);
+  const query = queryOf({
+    action: 'deleted',
+    resource: resource.path,
+    pageSize: size,
+    after: entry === '' ? undefined : entry,
+    since: changedAfter && justAfter(changedAfter),
+  });
+  const answer = await callSandbox(session, { method: 'GET', path: `${booksPath(session)}/audit-trail${query}` });
+  return readOutcome(answer, (answered) => {
+    if (errorCode(answered) === 'not_offered') return { value: { records: [] } };
+    const items = itemsOf(answered.json);
+    if (items === undefined) return undefined;
+    const deletedIds = items.flatMap(({ recordId }) => (typeof recordId === 'string' ? [recordId] : []));
+    const lastId = items.at(-1)?.['id'];
+    const goesOn = items.length === size && typeof lastId === 'string';
+    return { value: { records: [], deletedIds, ...(goesOn ? { next: deletions + lastId } : {}) } };
+  });
+}
+
+function itemsOf(json: Readonly<Record<string, unknown>> | undefined) {
+  const items: unknown = json?.['items'];
+  if (!Array.isArray(items)) return undefined;
+  const given: readonly unknown[] = items;
+  return given.filter(isMembers);
+}
+
+function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return `?${query.toString()}`;
 }
 
 /** The sandbox counts in milliseconds and takes its bound as included. */
