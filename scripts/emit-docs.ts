@@ -6,6 +6,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { STATUS_CODE_OF_STATE, STATUS_OF_STATE } from '../server/src/api/push-operation.ts';
+import type { Command } from 'commander';
+import { EXIT_CODES } from '../server/src/cli/exit-codes.ts';
+import { makeProgram } from '../server/src/cli/main.ts';
 import { SETTINGS } from '../server/src/config.ts';
 import type { Connector } from '../server/src/connectors/contract.ts';
 import { datatypeFeatures } from '../server/src/connectors/features.ts';
@@ -21,6 +24,8 @@ const TABLES = {
   statuses: statusesTable,
   coverage: coverageTables,
   errors: errorsTable,
+  commands: commandsTable,
+  'exit codes': exitCodesTable,
 } as const satisfies Record<string, () => string>;
 type TableName = keyof typeof TABLES;
 
@@ -28,6 +33,7 @@ type TableName = keyof typeof TABLES;
 export const TABLES_OF_DOCUMENT: Readonly<Record<string, readonly TableName[]>> = {
   'README.md': ['settings', 'statuses', 'coverage'],
   'docs/errors.md': ['errors'],
+  'docs/cli.md': ['commands', 'exit codes'],
 };
 
 /** The document with its tables as the code has them now. */
@@ -115,6 +121,23 @@ function errorsTable(): string {
     ];
   });
   return table(['Code', 'HTTP', '`error`', '`canBeRetried`', '`service`'], rows);
+}
+
+/** The commands that do something, those below others with their full names. */
+function commandsTable(): string {
+  const leaves = (command: Command, path: string): string[][] =>
+    command.commands.flatMap((below) => {
+      const name = `${path}${below.name()}`;
+      if (below.commands.length > 0) return leaves(below, `${name} `);
+      const takes = below.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`));
+      return [[code([name, ...takes].join(' ')), below.description()]];
+    });
+  return table(['Command', 'What it does'], leaves(makeProgram(), ''));
+}
+
+function exitCodesTable(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code: exitCode, meaning }) => [String(exitCode), meaning]);
+  return table(['Code', 'Meaning'], rows);
 }
 
 function code(text: string): string {

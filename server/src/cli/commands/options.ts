@@ -43,7 +43,8 @@ interface Wanted {
   readonly required?: true;
 }
 
-function fieldRows(node: OptionNode, path = ''): Row[] {
+/** Below an optional field, what is required is so only when that field is given. */
+function fieldRows(node: OptionNode, { path = '', isSure = true } = {}): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const here = `${path}${name}${field.type === 'Array' ? '[]' : ''}`;
     const choices = (field.options ?? []).map(({ value }) => value);
@@ -51,9 +52,9 @@ function fieldRows(node: OptionNode, path = ''): Row[] {
     const row: Row = {
       field: here,
       type: field.type,
-      required: field.required ? 'yes' : '',
+      required: field.required ? (isSure ? 'yes' : 'within it') : '',
       choices: `${choices.slice(0, CHOICES_SHOWN_MAX).join(', ')}${more}`,
     };
-    return [row, ...fieldRows(field, `${here}.`)];
+    return [row, ...fieldRows(field, { path: `${here}.`, isSure: isSure && field.required })];
   });
 }
