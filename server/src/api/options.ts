@@ -21,13 +21,20 @@ const PushOption = Type.Unsafe<object>({
   type: 'object',
   additionalProperties: true,
   description:
-    'A node: `type`, `displayName`, `description`, `required`, and as needed `properties`, `options`, `validation`. The root also has `modelVersion`, which changes when anything about the model does.',
+    'A node: `type`, `displayName`, `description`, `required`, and as needed `properties`, `options`, `validation`. The root also has `modelVersion`, which changes when anything about the model does, and `operations` where the platform tells what the user of the connection may do.',
 });
 
 const connectionParameters = { companyId: Type.String(), connectionId: Type.String() };
 const format = Type.Optional(
   Type.Unsafe<(typeof FORMATS)[number]>({ type: 'string', enum: [...FORMATS], default: 'codat' }),
 );
+const refresh = Type.Optional(
+  Type.Boolean({
+    description: 'Asks the platform anew where limits and choices are otherwise kept for a minute.',
+    default: false,
+  }),
+);
+const querystring = Type.Object({ format, refresh });
 
 export function optionsRoutes(app: ApiRoutes, deps: ApiDeps): void {
   const connectorOf = makeConnectorOf(deps);
@@ -35,11 +42,11 @@ export function optionsRoutes(app: ApiRoutes, deps: ApiDeps): void {
   const render = async (
     path: { readonly companyId: string; readonly connectionId: string },
     dataType: DataType,
-    wanted: (typeof FORMATS)[number] = 'codat',
+    { format: wanted = 'codat', refresh: isFresh = false }: OptionsQuery,
     { request, reply }: Exchange,
   ) => {
     const connector = await connectorOf(path);
-    const model = await modelOf(deps, { connector, connectionId: path.connectionId, dataType });
+    const model = await modelOf(deps, { connector, connectionId: path.connectionId, dataType, isFresh });
     const version = modelVersion(model);
     const etag = `"${version}-${wanted}"`;
     void reply.header('etag', etag).header('cache-control', 'private, no-cache');
@@ -56,13 +63,13 @@ export function optionsRoutes(app: ApiRoutes, deps: ApiDeps): void {
         operationId: 'getOptions',
         summary: 'The fields that a create or update accepts',
         params: Type.Object({ ...connectionParameters, dataType: Type.String() }),
-        querystring: Type.Object({ format }),
+        querystring,
         response: answers({ 200: PushOption }),
       },
     },
     async (request, reply) => {
       const { params, query } = request;
-      return render(connectionIdsFrom(params), dataTypeFrom(params.dataType), query.format, { request, reply });
+      return render(connectionIdsFrom(params), dataTypeFrom(params.dataType), query, { request, reply });
     },
   );
 
@@ -74,13 +81,13 @@ export function optionsRoutes(app: ApiRoutes, deps: ApiDeps): void {
         operationId: 'getBankTransactionOptions',
         summary: 'The fields that bank transactions accept',
         params: Type.Object({ ...connectionParameters, accountId: Type.String() }),
-        querystring: Type.Object({ format }),
+        querystring,
         response: answers({ 200: PushOption }),
       },
     },
     async (request, reply) => {
       const { params, query } = request;
-      return render(connectionIdsFrom(params), 'bankTransactions', query.format, { request, reply });
+      return render(connectionIdsFrom(params), 'bankTransactions', query, { request, reply });
     },
   );
 
@@ -91,14 +98,19 @@ export function optionsRoutes(app: ApiRoutes, deps: ApiDeps): void {
       schema: {
         hide: true,
         params: Type.Object({ ...connectionParameters, dataType: Type.String(), verb: Type.String() }),
-        querystring: Type.Object({ format }),
+        querystring,
       },
     },
     async (request, reply) => {
       const { params, query } = request;
-      return render(connectionIdsFrom(params), dataTypeFrom(params.dataType), query.format, { request, reply });
+      return render(connectionIdsFrom(params), dataTypeFrom(params.dataType), query, { request, reply });
     },
   );
+}
+
+interface OptionsQuery {
+  readonly format?: (typeof FORMATS)[number];
+  readonly refresh?: boolean;
 }
 
 interface Exchange {
@@ -116,14 +128,19 @@ interface Wanted {
   readonly connector: Connector;
   readonly connectionId: string;
   readonly dataType: DataType;
+  readonly isFresh: boolean;
 }
 
 /** Create and update share one model. Before a connection is linked, the model has no choices from its books. */
-async function modelOf(deps: ApiDeps, { connector, connectionId, dataType }: Wanted): Promise<PushModel> {
+async function modelOf(deps: ApiDeps, { connector, connectionId, dataType, isFresh }: Wanted): Promise<PushModel> {
   const writes = connector.writes[dataType];
   const write = writes?.create ?? writes?.update;
   if (write === undefined) throw notSupported(dataType, connector.platform.key);
   if (write.modelFor === undefined) return write.model;
   const session = await openSession(deps, { connector, connectionId });
-  return session === undefined ? write.model : write.modelFor(session);
+  if (session === undefined) return write.model;
+  const model = await write.modelFor(session, { isFresh });
+  if (model.operations === undefined) return model;
+  // A right to what the connector cannot do is no use to anybody.
+  return { ...model, operations: model.operations.filter((operation) => writes?.[operation] !== undefined) };
 }

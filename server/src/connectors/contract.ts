@@ -82,8 +82,11 @@ export type WriteKind = 'create' | 'update' | 'delete' | 'attach';
 export interface Write<Session> {
   /** The accepted fields, as data. Served by the options endpoint; also what a request is checked against. */
   readonly model: PushModel;
-  /** The model as this company sees it today: its own accounts, tax rates and tracking as options. */
-  modelFor?(session: Session): Promise<PushModel>;
+  /**
+   * The model as this company sees it today: its own accounts, tax rates and tracking as options. A connector may keep it
+   * for a minute or so, unless a fresh one is asked for.
+   */
+  modelFor?(session: Session, asked?: { readonly isFresh?: boolean }): Promise<PushModel>;
   /** A platform may keep more for one company than for another, so the session answers. Makes no call. */
   repeatFor(session: Session): RepeatPolicy;
   /** Its write takes several transactions, and `send` goes on from wherever an earlier send of the same key ended. */
@@ -240,8 +243,13 @@ export interface Read<Session> {
    * whatever is written or deleted beside it.
    */
   page(session: Session, query: PageQuery): Promise<ReadOutcome<RecordPage>>;
-  /** `parentId` is the record that it belongs to, where `below` says so. */
-  get(session: Session, recordId: string, parentId?: string): Promise<ReadOutcome<PlatformRecord | undefined>>;
+  /** `parentId` is the record that it belongs to, where `below` says so; for the last, see `PageQuery`. */
+  get(
+    session: Session,
+    recordId: string,
+    parentId?: string,
+    platformProperties?: readonly string[],
+  ): Promise<ReadOutcome<PlatformRecord | undefined>>;
   /** All ids there are now, where they are cheaper than records: deletions are then told without a full read. */
   ids?(session: Session, query: IdQuery): Promise<ReadOutcome<IdPage>>;
   /** These records belong to one of this type each, and are read one such at a time. */
@@ -258,6 +266,11 @@ export interface PageQuery {
   readonly parentId?: string;
   /** Only records that changed after this moment, by the platform's own stamp. A few older ones do no harm. */
   readonly changedAfter?: Date;
+  /**
+   * Properties of the platform, with dots for what is nested, that each record brings along as its member
+   * `platformProperties`, an object by these very names. What the platform has not got is left out.
+   */
+  readonly platformProperties?: readonly string[] | undefined;
 }
 
 export interface RecordPage {

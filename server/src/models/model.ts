@@ -109,7 +109,11 @@ export interface PushModel {
   readonly fields: Fields;
   /** A body that this model accepts; documentation and tests use it. References in it are to be replaced by real ones. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** What the platform lets this company's user do with records of the type. Absent where it does not say. */
+  readonly operations?: readonly ModelOperation[];
 }
+
+export type ModelOperation = 'create' | 'update' | 'delete';
 
 /** The singular name that messages and `validatorName` use: `Account`. */
 export function modelName(model: PushModel): string {

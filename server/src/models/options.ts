@@ -1,6 +1,6 @@
 /** Renders a model for the options endpoint: the recursive shape that a form is drawn from. */
 import { plainNumber } from './scalar-rules.ts';
-import { pascalCase, type Choice, type Field, type Fields, type PushModel, type SignBy, type SumOf } from './model.ts';
+import { pascalCase, type Choice, type Field, type Fields, type ModelOperation, type PushModel, type SignBy, type SumOf } from './model.ts';
 
 export interface PushOption {
   readonly type: Field['type'];
@@ -12,6 +12,8 @@ export interface PushOption {
   readonly options?: readonly PushOptionChoice[];
   /** Present only when there is something to say, and then with both lists. */
   readonly validation?: PushOptionValidation;
+  /** At the root: what the platform lets the user of the connection do, where it says. */
+  readonly operations?: readonly ModelOperation[];
 }
 
 export interface PushOptionChoice {
@@ -41,6 +43,7 @@ export function renderOptions(model: PushModel): PushOption {
     description: model.description,
     required: true,
     properties: renderFields(model.fields),
+    ...(model.operations === undefined ? {} : { operations: model.operations }),
   };
 }
 

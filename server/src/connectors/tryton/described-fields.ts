@@ -19,6 +19,8 @@ export interface DescribedField {
   readonly digits: unknown;
   /** Of a field that refers to other records, the model of those. */
   readonly relation: string | undefined;
+  /** Of a list, the field by which its elements know the record: `invoice` for `lines`. */
+  readonly relationField: string | undefined;
   /** The choices, or the name of the method that tells them. */
   readonly selection: string | readonly (readonly [value: string, label: string])[] | undefined;
   /** The method wants the record's values, which nobody has before there is one. */
@@ -29,7 +31,7 @@ export type DescribedModel = ReadonlyMap<string, DescribedField>;
 
 /** Throws a NoResult. */
 export function describeModel(session: TrytonSession, model: string): Promise<DescribedModel> {
-  return session.known(`fields of ${model}`, async () => {
+  return session.recent(`fields of ${model}`, async () => {
     const told = resultOf(await session.call(model, 'fields_get', [[]]));
     const fields = isMembers(told) ? Object.entries(told) : [];
     return new Map(fields.flatMap(([name, field]) => (isMembers(field) ? [[name, describedField(name, field)]] : [])));
@@ -51,6 +53,7 @@ function describedField(name: string, field: Members): DescribedField {
     size: parseExpression(field['size']),
     digits: parseExpression(field['digits']),
     relation: text('relation') === '' ? undefined : text('relation'),
+    relationField: text('relation_field') === '' ? undefined : text('relation_field'),
     selection: selectionOf(field['selection']),
     selectionDepends: Array.isArray(depends) && depends.length > 0,
   };
@@ -70,7 +73,7 @@ export function selectionOf(told: unknown): DescribedField['selection'] {
 /** What people and error messages call models: `account.invoice.line` is "Invoice Line". Throws a NoResult. */
 export function modelLabels(session: TrytonSession, models: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const wanted = models.toSorted();
-  return session.known(`labels of ${wanted.join()}`, async () => {
+  return session.recent(`labels of ${wanted.join()}`, async () => {
     const records = await session.find('ir.model', [['model', 'in', wanted]], ['model', 'name']);
     return new Map(records.map(({ model, name }) => [String(model), String(name)]));
   });

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectorIO } from '../contract.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { TrytonLink } from './link.ts';
+import { makeRecent } from './recent.ts';
 import { callRpc, type RpcAnswer } from './rpc.ts';
 import type { Members } from './values.ts';
 
@@ -27,6 +28,9 @@ export interface Logins {
   get(link: TrytonLink, io: ConnectorIO): Promise<LoginOutcome>;
   /** Tryton no longer takes this one. */
   forget(link: TrytonLink, login: Login): void;
+  /** What was looked up for a link and is large. Forgotten by hand, or after a while. */
+  recent<T>(link: TrytonLink, name: string, look: () => Promise<T>): Promise<T>;
+  forgetRecent(link: TrytonLink): void;
   /** One after the other, for each company of each database: writes at the same time only get in each other's way. */
   alone<T>(link: TrytonLink, work: () => Promise<T>): Promise<T>;
 }
@@ -34,9 +38,15 @@ export interface Logins {
 /** The wording of messages follows the language of the log-in, and errors are understood by their wording. */
 const LANGUAGE = 'en';
 
+/** The fields of a model, or a model with its choices, are some ten to a hundred kilobytes. */
+const RECENT_MAX = 300;
+/** A new account shows in the choices after this, or at once when somebody asks for it. */
+const RECENT_MS = 60_000;
+
 export function makeLogins(loginsMax = 1_000): Logins {
   const kept = new Map<string, Promise<LoginOutcome>>();
   const queues = new Map<string, Promise<unknown>>();
+  const recent = makeRecent({ entriesMax: RECENT_MAX, ttlMs: RECENT_MS });
   return {
     async get(link, io) {
       const key = digestOf(link);
@@ -56,6 +66,8 @@ export function makeLogins(loginsMax = 1_000): Logins {
         if (outcome.kind === 'logged-in' && outcome.login === login) kept.delete(key);
       });
     },
+    recent: (link, name, look) => recent.get(digestOf(link), name, look),
+    forgetRecent: (link) => recent.forget(digestOf(link)),
     async alone(link, work) {
       const key = `${link.url} ${link.database} ${link.company}`;
       const before = queues.get(key) ?? Promise.resolve();

@@ -98,7 +98,7 @@ function operate(operator: string, node: Members, evaluation: Evaluation): unkno
         () => of('e'),
       );
     case 'Get':
-      return withAll([of('v'), of('k')], ([members, key]) => memberOf(members, key, () => of('d')));
+      return withAll([of('v'), of('k')], ([members, key]) => memberOf(members, key, () => otherwise(node, evaluation)));
     case 'In':
       return withAll([of('k'), of('v')], ([key, holder]) => isIn(key, holder));
     case 'Len':
@@ -139,6 +139,10 @@ function named(node: Members, evaluation: Evaluation): unknown {
     members = Object.hasOwn(members, first) ? members[first] : {};
     rest = rest.slice(dot + 1);
   }
+  return otherwise(node, evaluation);
+}
+
+function otherwise(node: Members, evaluation: Evaluation): unknown {
   return evaluation.missing === 'default' ? valueOf(node['d'], evaluation) : cannotTell;
 }
 
@@ -155,9 +159,9 @@ function settledBy(settling: boolean, statements: unknown, evaluation: Evaluatio
 }
 
 /** What both branches agree on does not hang on the condition. */
-function chosen(condition: unknown, then: () => unknown, otherwise: () => unknown): unknown {
-  if (condition !== cannotTell) return isTruthy(condition) ? then() : otherwise();
-  return withAll([then(), otherwise()], ([left, right]) => (isEqual(left, right) ? left : cannotTell));
+function chosen(condition: unknown, then: () => unknown, ifNot: () => unknown): unknown {
+  if (condition !== cannotTell) return isTruthy(condition) ? then() : ifNot();
+  return withAll([then(), ifNot()], ([left, right]) => (isEqual(left, right) ? left : cannotTell));
 }
 
 /** An absent side is neither greater nor less than anything. */
@@ -173,9 +177,9 @@ function compared(
   return isSo(left, right) || (isTruthy(orEqual) && left === right);
 }
 
-function memberOf(members: unknown, key: unknown, otherwise: () => unknown): unknown {
+function memberOf(members: unknown, key: unknown, absent: () => unknown): unknown {
   if (!isMembers(members) || typeof key !== 'string') return cannotTell;
-  return Object.hasOwn(members, key) ? members[key] : otherwise();
+  return Object.hasOwn(members, key) ? members[key] : absent();
 }
 
 function isIn(key: unknown, holder: unknown): unknown {

@@ -51,6 +51,8 @@ export interface TrytonResource extends TrytonReading {
   readonly updateModel?: PushModel;
   /** Absent where nothing is created or changed in `theirs` directly. */
   readonly mark: Mark;
+  /** Fields of Tryton that `prepare` fills where the body does not: `lines.account`. They are not asked of the sender. */
+  readonly fills?: readonly string[];
   /** Refuses what the model cannot see is wrong, before anything is sent. */
   refuse?(request: WriteRequest, session: TrytonSession): Refusal | undefined | Promise<Refusal | undefined>;
   /** The values of a create, or of an update of `present`, from those that the pairs make of the body. */

@@ -122,6 +122,12 @@ export class TrytonSession {
   async forgetKnown(): Promise<void> {
     const outcome = await this.logins.get(this.link, this.io);
     if (outcome.kind === 'logged-in') outcome.login.known.clear();
+    this.logins.forgetRecent(this.link);
+  }
+
+  /** As `known`, for what is large: of all connections together only so much is kept. Throws a NoResult. */
+  recent<T>(name: string, look: () => Promise<T>): Promise<T> {
+    return this.logins.recent(this.link, name, look);
   }
 
   /** Throws a NoResult. */

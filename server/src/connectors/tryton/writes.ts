@@ -8,6 +8,7 @@ import { modelName } from '../../models/model.ts';
 import type { ValidationItem } from '../../models/validation.ts';
 import type { Change, FindOutcome, Write, WriteOutcome, WriteRequest } from '../contract.ts';
 import { toTheirs } from '../mapping.ts';
+import { liveModel } from './live-options.ts';
 import { isRefusal, notWritten, troubleText, unreachable } from './outcomes.ts';
 import { previewWrite } from './previews.ts';
 import { brokenReferences, notFound } from './references.ts';
@@ -27,8 +28,10 @@ const LOCK_REPEATS_MAX = 4;
 const STEPS_MAX = 10;
 
 export function trytonWrite(resource: TrytonResource, kind: TrytonWriteKind): Write<TrytonSession> {
+  const model = kind === 'update' ? (resource.updateModel ?? resource.model) : resource.model;
   return {
-    model: kind === 'update' ? (resource.updateModel ?? resource.model) : resource.model,
+    model,
+    modelFor: (session, asked) => liveModel(session, resource, model, asked),
     repeatFor: () => 'find-before-resend',
     goesOn: true,
     send: (session, request) => settled(session, resource, request, () => send(session, resource, kind, request)),
