@@ -32,6 +32,8 @@ export interface ConformancePlatform {
   readonly connector: Connector;
   /** The same connector, set up so that every connection is refused. */
   readonly unreachable: Connector;
+  /** What a company would fill in to link, where one click is not enough. */
+  readonly linkWith?: Readonly<Record<string, string>>;
   /** A link whose credentials the platform does not accept. */
   readonly badLink: (link: Link) => Link;
   /** Texts that must show in no outcome. */
@@ -103,7 +105,7 @@ export interface ConformanceRun {
 export type Current = () => ConformanceRun;
 
 export async function startRun(platform: ConformancePlatform): Promise<ConformanceRun> {
-  const link = await linkOf(platform.connector);
+  const link = await linkOf(platform);
   const said: unknown[] = [];
   const keep = <T>(outcome: T): T => {
     said.push(outcome);
@@ -173,9 +175,9 @@ export function recordIdOf(outcome: WriteOutcome): string {
   return id;
 }
 
-async function linkOf(connector: Connector): Promise<Link> {
+async function linkOf({ connector, linkWith = {} }: ConformancePlatform): Promise<Link> {
   const authorization = { companyId: randomUUID(), companyName: 'Harbour Lane', connectionId: randomUUID() };
-  const outcome = await connector.authorize({ ...authorization, fields: {} }, io);
+  const outcome = await connector.authorize({ ...authorization, fields: linkWith }, io);
   if (outcome.kind !== 'linked') throw new Error(`Linking failed: ${JSON.stringify(outcome)}`);
   return outcome.link;
 }
