@@ -23,11 +23,23 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
+          exclude: ['server/test/tryton/**'],
           globalSetup: ['server/test/support/database-setup.ts'],
           // Waiting is bounded by what a busy machine may need, not by what an idle one takes.
           expect: { poll: { timeout: 15_000, interval: 20 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'tryton',
+          include: ['server/test/tryton/**/*.test.ts'],
+          globalSetup: ['server/test/support/database-setup.ts', 'server/test/tryton/tryton-setup.ts'],
+          // One Tryton with one interpreter lock serves all files; on a busy machine each answer takes its time.
+          expect: { poll: { timeout: 60_000, interval: 20 } },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
