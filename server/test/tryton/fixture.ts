@@ -24,7 +24,10 @@ declare module 'vitest' {
 }
 
 /** Like `describe`, and skipped where Tryton is not installed. */
-export const describeTryton = describe.skipIf(inject('tryton') === undefined);
+const isInstalled = inject('tryton') !== undefined;
+export function describeTryton(name: string, tests: () => void): void {
+  describe.runIf(isInstalled)(name, tests);
+}
 
 export interface TestCompany {
   readonly url: string;
