@@ -24,9 +24,11 @@ declare module 'vitest' {
 }
 
 /** Like `describe`, and skipped where Tryton is not installed. */
-const isInstalled = inject('tryton') !== undefined;
 export function describeTryton(name: string, tests: () => void): void {
-  describe.runIf(isInstalled)(name, tests);
+  // oxlint-disable-next-line vitest/valid-title -- the title is the caller's
+  describe.runIf(inject('tryton') !== undefined)(name, () => {
+    tests();
+  });
 }
 
 export interface TestCompany {
