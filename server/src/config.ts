@@ -60,6 +60,17 @@ export const SETTINGS = {
     'whether consumers may be on loopback or private addresses',
     boolean,
   ),
+  LEDGERPOST_WEBHOOK_HTTPS_ONLY: setting(
+    'true where private addresses are not allowed',
+    'whether consumers must have https:// addresses, as they should in production',
+    boolean,
+  ),
+  LEDGERPOST_WEBHOOK_CONSUMERS_MAX: setting('50', 'webhook consumers, at most', integer(1, 10_000)),
+  LEDGERPOST_EVENT_RETENTION_DAYS: setting(
+    '30',
+    'for how many days events and what was sent of them are kept, with or without a consumer',
+    integer(1, 36_500),
+  ),
   LEDGERPOST_DAILY_QUOTA: setting('10000000', 'requests a day, over all keys and processes', integer(1, 1e12)),
   LEDGERPOST_WEBHOOK_RETRY_SECONDS: setting(
     '5,300,1800,7200,18000,36000,36000',
@@ -68,7 +79,7 @@ export const SETTINGS = {
   ),
   LEDGERPOST_RETENTION_DAYS: setting(
     '90',
-    'for how many days pushes that have ended, their attempts and keys, and told events are kept',
+    'for how many days pushes that have ended, their attempts and keys are kept',
     integer(1, 36_500),
   ),
   LEDGERPOST_STATUSES: setting(
@@ -113,6 +124,9 @@ export interface Config {
   /** The sandbox's own settings (its faults among them), for the one that we start. */
   readonly sandboxEnvironment: Readonly<Record<string, string>>;
   readonly allowPrivateWebhooks: boolean;
+  readonly webhookHttpsOnly: boolean;
+  readonly webhookConsumersMax: number;
+  readonly eventRetentionDays: number;
   readonly dailyQuota: number;
   readonly webhookRetrySeconds: readonly number[];
   readonly retentionDays: number;
@@ -160,6 +174,7 @@ export function parseConfig(env: Environment, workingDir: string): ParsedConfig 
   const host = given('LEDGERPOST_HOST') ?? '127.0.0.1';
   const dataDir = path.resolve(workingDir, given('LEDGERPOST_DATA_DIR') ?? '.ledgerpost');
   const sandboxDir = given('LEDGERPOST_SANDBOX_DIR');
+  const allowPrivateWebhooks = given('LEDGERPOST_ALLOW_PRIVATE_WEBHOOKS') ?? isLoopback(host);
   const config: Config = {
     port: given('LEDGERPOST_PORT') ?? 4100,
     host,
@@ -174,7 +189,10 @@ export function parseConfig(env: Environment, workingDir: string): ParsedConfig 
     sandboxDir: sandboxDir === undefined ? path.join(dataDir, 'sandbox') : path.resolve(workingDir, sandboxDir),
     sandboxToken: given('LEDGERPOST_SANDBOX_TOKEN') ?? 'sandbox-token',
     sandboxEnvironment: sandboxSettings(env),
-    allowPrivateWebhooks: given('LEDGERPOST_ALLOW_PRIVATE_WEBHOOKS') ?? isLoopback(host),
+    allowPrivateWebhooks,
+    webhookHttpsOnly: given('LEDGERPOST_WEBHOOK_HTTPS_ONLY') ?? !allowPrivateWebhooks,
+    webhookConsumersMax: given('LEDGERPOST_WEBHOOK_CONSUMERS_MAX') ?? 50,
+    eventRetentionDays: given('LEDGERPOST_EVENT_RETENTION_DAYS') ?? 30,
     dailyQuota: given('LEDGERPOST_DAILY_QUOTA') ?? 10_000_000,
     webhookRetrySeconds: given('LEDGERPOST_WEBHOOK_RETRY_SECONDS') ?? [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
     retentionDays: given('LEDGERPOST_RETENTION_DAYS') ?? 90,

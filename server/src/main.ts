@@ -31,6 +31,7 @@ import { makeSettle } from './push/settle.ts';
 import { startPushRetention } from './push/retention.ts';
 import { startEngine, type Engine } from './push/worker.ts';
 import { findConfig } from './supplemental/config.ts';
+import { makeArrivals } from './webhooks/arrivals.ts';
 import { startEventRetention } from './webhooks/retention.ts';
 import { startWebhooks, type Webhooks } from './webhooks/worker.ts';
 
@@ -77,6 +78,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   const connectors = makeConnectors({ sandboxUrl: () => sandboxUrl, sandboxToken: config.sandboxToken });
   const hints = crossProcessHints({ db, connection, log });
   const endings = makePushEndings({ db, log });
+  const arrivals = makeArrivals({ db, log });
   const eventsStored = () => (webhooks === undefined ? hints.tell('events') : webhooks.wake());
   const companies: CompaniesContext = {
     db,
@@ -94,7 +96,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   const settle = makeSettle({ db, clock, publicUrl: companies.publicUrl, onEvents: onEnded });
 
   if (config.roles.has('webhooks')) {
-    webhooks = startWebhooks({ ...config, db, clock, sealer, log });
+    webhooks = startWebhooks({ ...config, db, clock, sealer, log, random: Math.random, onPlaced: arrivals.look });
     const retention = startEventRetention({ ...config, db, log });
     stops.push(retention.stop, webhooks.stop, hints.hear('events', webhooks.wake));
   }
@@ -123,7 +125,8 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     log,
     config,
     companies,
-    consumers: { db, clock, sealer, allowPrivateWebhooks: config.allowPrivateWebhooks },
+    consumers: { ...config, db, clock, sealer, publicUrl: companies.publicUrl, eventsStored },
+    arrivals,
     connectors,
     connectorIO,
     pages: config.roles.has('portal') ? [(app) => linkPageRoutes(app, { companies, connectorIO, log })] : [],
@@ -139,7 +142,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   });
   const address = await listenOn(api, config);
   // Those who wait for a push are answered first, or closing would wait for them.
-  stops.push(() => api.close(), endings.stop);
+  stops.push(() => api.close(), endings.stop, arrivals.stop);
   publicUrl ||= address;
   announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
 }

@@ -17,6 +17,7 @@ import type { Log } from '../lib/log.ts';
 import type { PushEndings } from '../push/endings.ts';
 import type { RequestPush } from '../push/request.ts';
 import type { Settle } from '../push/settle.ts';
+import type { Arrivals } from '../webhooks/arrivals.ts';
 import type { ConsumersContext } from '../webhooks/change-consumer.ts';
 import type { Health } from './health.ts';
 import type { MetricSource } from './metrics.ts';
@@ -28,6 +29,8 @@ export interface ApiDeps {
   readonly config: Pick<Config, 'statuses' | 'roles' | 'strict' | 'dailyQuota'>;
   readonly companies: CompaniesContext;
   readonly consumers: ConsumersContext;
+  /** Events that were given their place in the feed. */
+  readonly arrivals: Arrivals;
   readonly connectors: Connectors;
   readonly requestPush: RequestPush;
   readonly endings: PushEndings;

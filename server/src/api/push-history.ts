@@ -1,5 +1,4 @@
 /** GET …/push, …/push/{key} and …/push/{key}/timeline: what became of the pushes of a company. */
-import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { getPush, listAttempts } from '../push/queries.ts';
 import { hasEnded } from '../push/state.ts';
 import { answers, ref } from './answers.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
+import { goneSignal } from './gone-signal.ts';
 import { PagedList, pagedList } from './paged-list.ts';
 import { companyIdFrom, idFrom } from './path-ids.ts';
 import { PushOperation, renderPush } from './push-operation.ts';
@@ -143,12 +143,6 @@ function pushPath(params: { readonly companyId: string; readonly pushOperationKe
 }
 
 /** Fires when the caller has gone away before its answer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return gone.signal;
-}
-
 function renderAttempt({ startedAt, detail, movedTo, request, response, ...attempt }: PushAttempt) {
   return {
     ...attempt,

@@ -18,6 +18,13 @@ const CANONICAL = [
   'modifiedAfter',
   'connectionId',
   'wait',
+  'dataTypes',
+  'eventTypes',
+  'companyId',
+  'limit',
+  'status',
+  'since',
+  'until',
 ] as const;
 
 /** `pageNumber` is how one well-known client calls `page`. */

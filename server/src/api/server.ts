@@ -14,12 +14,14 @@ import { attachmentRoutes } from './attachments.ts';
 import { answerBrokenHttp, answerOddRequests } from './broken-http.ts';
 import { Company, companyRoutes } from './companies.ts';
 import { Connection } from './connection-answer.ts';
+import { companyProductRoutes } from './company-products.ts';
 import { connectionRoutes } from './connections.ts';
 import { correlationIdOf, CORRELATION_HEADER } from './correlation.ts';
 import { dataRoutes } from './data.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { ErrorMessage, makeErrorHandler, publicError, sendError } from './error-answers.ts';
+import { Event, eventRoutes } from './events.ts';
 import { healthRoute } from './health.ts';
 import { addIdempotency } from './idempotency.ts';
 import { integrationRoutes } from './integrations.ts';
@@ -30,12 +32,16 @@ import { gatherOpenApi, openApiRoute } from './open-api.ts';
 import { optionsRoutes } from './options.ts';
 import { Links } from './paged-list.ts';
 import { PushOperation } from './push-operation.ts';
+import { profileRoutes } from './profile.ts';
 import { pushHistoryRoutes } from './push-history.ts';
 import { pushResolutionRoute } from './push-resolution.ts';
 import { pushRequestRoutes } from './push-requests.ts';
 import { parseQueryString } from './query-parameters.ts';
 import { addQuota } from './quota.ts';
+import { ruleRoutes } from './rules.ts';
 import { supplementalDataRoutes } from './supplemental-data.ts';
+import { webhookHistoryRoutes } from './webhook-history.ts';
+import { webhookRecoveryRoutes } from './webhook-recovery.ts';
 import { WebhookConsumer, webhookRoutes } from './webhooks.ts';
 
 /** Record ids are the platforms' own and may be long once percent-encoded. */
@@ -65,7 +71,7 @@ export function makeApi(deps: ApiDeps): ApiRoutes {
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(knownPaths.methodsFor(pathOf(request)), request, reply));
 
-  for (const schema of [ErrorMessage, Links, PushOperation, Company, Connection, WebhookConsumer])
+  for (const schema of [ErrorMessage, Links, PushOperation, Company, Connection, WebhookConsumer, Event])
     app.addSchema(schema);
   gatherOpenApi(app);
   // In a plugin of their own: the document is gathered from routes that are added after it.
@@ -81,7 +87,9 @@ export function makeApi(deps: ApiDeps): ApiRoutes {
 function addApiRoutes(routes: ApiRoutes, deps: ApiDeps, forgetKeys: () => void): void {
   openApiRoute(routes);
   apiKeyRoutes(routes, deps, forgetKeys);
+  profileRoutes(routes, deps);
   companyRoutes(routes, deps);
+  companyProductRoutes(routes, deps);
   connectionRoutes(routes, deps);
   integrationRoutes(routes, deps);
   supplementalDataRoutes(routes, deps);
@@ -92,6 +100,10 @@ function addApiRoutes(routes: ApiRoutes, deps: ApiDeps, forgetKeys: () => void):
   pushResolutionRoute(routes, deps);
   dataRoutes(routes, deps);
   webhookRoutes(routes, deps);
+  webhookHistoryRoutes(routes, deps);
+  webhookRecoveryRoutes(routes, deps);
+  eventRoutes(routes, deps);
+  ruleRoutes(routes, deps);
 }
 
 function makeServer({ log }: ApiDeps): ApiRoutes {

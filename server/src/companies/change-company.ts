@@ -26,7 +26,7 @@ import {
 export async function createCompany(context: CompaniesContext, input: CompanyInput): Promise<Company> {
   const fields = companyFields(input);
   const told = telling(context);
-  const company = { id: uuidv7(told.now.getTime()), ...fields, createdAt: told.now };
+  const company = { id: uuidv7(told.now.getTime()), ...fields, createdAt: told.now, products: [] };
   await context.db.transaction(async (tx) => {
     await insertCompany(tx, company);
     await insertEvents(tx, [companyEvent('company.created', company, told)]);

@@ -10,6 +10,7 @@ interface CompanyRow {
   readonly description: string | null;
   readonly tags: Record<string, string>;
   readonly created_at: Date;
+  readonly products: string[];
 }
 
 interface ConnectionRow {
@@ -24,7 +25,8 @@ interface ConnectionRow {
   readonly linked_at: Date | null;
 }
 
-const COMPANY_COLUMNS = 'company.id, company.name, company.description, company.tags, company.created_at';
+const COMPANY_COLUMNS = `company.id, company.name, company.description, company.tags, company.created_at,
+  company.products`;
 const CONNECTION_COLUMNS = `connection.id, connection.company_id, connection.platform_key, connection.status,
   connection.link_info, connection.link_token, connection.errors, connection.created_at, connection.linked_at`;
 
@@ -35,6 +37,7 @@ function company(row: CompanyRow): Company {
     description: row.description ?? undefined,
     tags: row.tags,
     createdAt: row.created_at,
+    products: row.products,
   };
 }
 
@@ -85,6 +88,13 @@ export async function updateCompanyFields(tx: Queryable, id: string, fields: Com
     'UPDATE companies SET name = $2, description = $3, tags = $4 WHERE id = $1 AND deleted_at IS NULL',
     [id, fields.name, fields.description ?? null, JSON.stringify(fields.tags)],
   );
+}
+
+export async function updateCompanyProducts(tx: Queryable, id: string, products: readonly string[]): Promise<void> {
+  await tx.execute('company_products', 'UPDATE companies SET products = $2 WHERE id = $1 AND deleted_at IS NULL', [
+    id,
+    products,
+  ]);
 }
 
 export async function markCompanyDeleted(tx: Queryable, id: string, now: Date): Promise<void> {

@@ -10,6 +10,7 @@ const company = {
   description: undefined,
   tags: { region: 'uk' },
   createdAt: new Date('2026-03-01T11:00:00.000Z'),
+  products: [],
 };
 const referenceCompany = {
   id: 'c1',

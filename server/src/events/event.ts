@@ -23,6 +23,10 @@ export interface LedgerpostEvent {
   readonly generatedAt: Date;
   /** As the wire shows it; its members never change once the event is stored. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** An example that somebody asked for: no such thing has happened. */
+  readonly isTest?: boolean;
+  /** An example for this consumer alone; the feed leaves it out. */
+  readonly forConsumerId?: string;
 }
 
 /** Where and when an event is told: addresses in payloads begin with `publicUrl`. */
@@ -117,6 +121,57 @@ export function companyEvent(
     eventType,
     generatedAt: now,
     payload: renderCompany(company, publicUrl),
+  };
+}
+
+/** `products`: what the company is enabled for from now on. */
+export function productEvent(
+  eventType: 'company.product.added' | 'company.product.removed',
+  { company, productId }: { readonly company: CompanyFacts; readonly productId: string },
+  now: Date,
+): LedgerpostEvent {
+  const { id, name, description, products } = company;
+  return {
+    id: uuidv7(now.getTime()),
+    companyId: id,
+    eventType,
+    generatedAt: now,
+    payload: {
+      id,
+      name,
+      ...(description === undefined ? {} : { description }),
+      productId,
+      productName: productName(productId),
+      products: [...products],
+    },
+  };
+}
+
+/** `bank-feeds` is told as "Bank feeds". */
+function productName(productId: string): string {
+  const words = productId.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Told to the other consumers. The address stays out: it may hold a token. */
+export function consumerDisabledEvent(
+  consumer: { readonly id: string; readonly name: string | undefined; readonly description: string | undefined },
+  { failingSince, now }: { readonly failingSince: Date; readonly now: Date },
+): LedgerpostEvent {
+  const { id, name, description } = consumer;
+  return {
+    id: uuidv7(now.getTime()),
+    companyId: undefined,
+    eventType: 'webhook.consumer.disabled',
+    generatedAt: now,
+    payload: {
+      webhookId: id,
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      reason: 'Every attempt has failed since failingSince',
+      failingSince: failingSince.toISOString(),
+      disabledDate: now.toISOString(),
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface ReferenceCompanyFacts {
 
 export interface CompanyFacts extends ReferenceCompanyFacts {
   readonly createdAt: Date;
+  /** Identifiers of the products that it is enabled for. */
+  readonly products: readonly string[];
 }
 
 export type ConnectionStatus = 'PendingAuth' | 'Linked' | 'Unlinked' | 'Deauthorized';
@@ -70,7 +72,7 @@ export function renderCompany(company: CompanyFacts, publicUrl: string) {
     ...(company.description === undefined ? {} : { description: company.description }),
     redirect: companyPortalUrl(publicUrl, company.id),
     created: company.createdAt.toISOString(),
-    products: [],
+    products: [...company.products],
     tags: company.tags,
     referenceSubsidiaryCompanies: [],
   };

@@ -37,7 +37,17 @@ function webhookSources(webhooks: Webhooks): MetricSource[] {
       help: 'Delivery attempts of this process since its start, by outcome',
       kind: 'counter',
       labels: ['outcome'],
-      read: () => Object.entries(webhooks.counts()).map(([outcome, value]) => ({ labels: { outcome }, value })),
+      read: () => {
+        const { disabledConsumers: _, ...counts } = webhooks.counts();
+        return Object.entries(counts).map(([outcome, value]) => ({ labels: { outcome }, value }));
+      },
+    },
+    {
+      name: 'ledgerpost_webhook_consumers_disabled_total',
+      help: 'Webhook consumers that this process has disabled because they only failed, since its start',
+      kind: 'counter',
+      labels: [],
+      read: () => [{ labels: {}, value: webhooks.counts().disabledConsumers }],
     },
   ];
 }

@@ -4,6 +4,8 @@ import { PublicError } from '../errors.ts';
 import { consumerFields, wants } from './consumer.ts';
 
 const eventTypes = ['*'];
+const PUBLIC = { allowPrivateWebhooks: false, webhookHttpsOnly: true };
+const ANY = { allowPrivateWebhooks: true, webhookHttpsOnly: false };
 const uk = { eventType: 'invoices.write.successful', companyTags: { region: 'uk', team: 'x' } };
 
 describe('who hears of an event', () => {
@@ -17,6 +19,11 @@ describe('who hears of an event', () => {
     [['bills.write.successful'], ['region:uk'], uk, false],
     [['*'], ['region:uk'], { ...uk, companyTags: {} }, false],
     [['*'], ['region:uk'], { eventType: 'client.rateLimit.reached', companyTags: undefined }, true],
+    [['invoices.write.*'], [], uk, true],
+    [['*.write.successful'], [], uk, true],
+    [['*.write.unsuccessful'], [], uk, false],
+    [['bills.*', 'inv*.write.*ful'], [], uk, true],
+    [['invoices.write.*.successful'], [], uk, false],
   ])('types %j and tags %j: %j is %s', (types, companyTags, event, expected) => {
     expect(wants({ eventTypes: types, companyTags }, event)).toBe(expected);
   });
@@ -36,32 +43,41 @@ describe('a consumer is refused by the name of the field', () => {
     [{ url: 'https://example.com/', eventTypes: [] }, 'eventTypes'],
     [{ url: 'https://example.com/', eventTypes: ['invoices.written'] }, 'eventTypes'],
     [{ url: 'https://example.com/', eventTypes: ['accounts.write.successful'] }, 'eventTypes'],
+    [{ url: 'http://example.com/', eventTypes }, 'url'],
+    [{ url: 'https://example.com/', eventTypes: ['invoice.*'] }, 'eventTypes'],
     [{ url: 'https://example.com/', eventTypes, companyTags: ['region'] }, 'companyTags'],
+    [{ url: 'https://example.com/', eventTypes, companyId: 'acme' }, 'companyId'],
+    [{ url: 'https://example.com/', eventTypes, description: 'x'.repeat(2001) }, 'description'],
+    [{ url: 'https://example.com/', eventTypes, rateLimit: 0 }, 'rateLimit'],
     [{ url: 'https://example.com/', eventTypes, companyTags: ['region:'] }, 'companyTags'],
     [{ url: 'https://example.com/', eventTypes, companyTags: [`a:${'x'.repeat(127)}`] }, 'companyTags'],
     [{ url: 'https://example.com/', eventTypes, companyTags: Array(11).fill('a:b') as string[] }, 'companyTags'],
   ])('%j', (input, field) => {
-    expect(() => consumerFields(input, false)).toThrow(PublicError);
-    expect(() => consumerFields(input, false)).toThrow(new RegExp(`^${field}: `));
+    expect(() => consumerFields(input, PUBLIC)).toThrow(PublicError);
+    expect(() => consumerFields(input, PUBLIC)).toThrow(new RegExp(`^${field}: `));
   });
 
   it('and no message repeats an address, which may hold a password', () => {
-    expect(() => consumerFields({ url: 'https://me:pass@example.com/', eventTypes }, true)).not.toThrow(/pass@/);
+    expect(() => consumerFields({ url: 'https://me:pass@example.com/', eventTypes }, ANY)).not.toThrow(/pass@/);
   });
 });
 
 describe('a consumer is accepted', () => {
   it('with every name that clients of this API know, legacy ones included', () => {
     const known = ['chartOfAccounts.write.unsuccessful', 'read.completed', 'PushOperationStatusChanged', '*'];
-    expect(consumerFields({ url: 'https://example.com/a?b=c', eventTypes: known }, false)).toEqual({
+    expect(consumerFields({ url: 'https://example.com/a?b=c', eventTypes: known }, PUBLIC)).toEqual({
       url: 'https://example.com/a?b=c',
       eventTypes: known,
       companyTags: [],
+      companyId: undefined,
+      name: undefined,
+      description: undefined,
+      rateLimit: undefined,
       disabled: false,
     });
   });
 
   it('on a private address where the installation allows it', () => {
-    expect(consumerFields({ url: 'http://127.0.0.1:8080/', eventTypes }, true).url).toBe('http://127.0.0.1:8080/');
+    expect(consumerFields({ url: 'http://127.0.0.1:8080/', eventTypes }, ANY).url).toBe('http://127.0.0.1:8080/');
   });
 });

@@ -5,27 +5,29 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isConnectionLost, type Database } from '../db/pool.ts';
+import { pause } from '../db/pause.ts';
 import type { WorkDone } from '../db/work-loop.ts';
 import { makeBatcher } from '../lib/batcher.ts';
 import { monotonicMs, type Clock } from '../lib/clock.ts';
 import { describeError, type Log } from '../lib/log.ts';
 import type { Sealer } from '../lib/seal.ts';
-import { openSecret } from './change-consumer.ts';
-import { envelope, signatureHeaders, webhookId } from './envelope.ts';
+import { makeDisableFailing } from './failing.ts';
 import { makeLanes } from './lanes.ts';
-import { isDelivered, type PostAnswer, type Poster } from './post.ts';
+import { outgoing } from './outgoing.ts';
+import type { PostAnswer, Poster } from './post.ts';
 import {
   claimMessages,
   dropMessagesOfDeletedConsumers,
   findNextDue,
-  reclaimLostMessages,
+  postponeMessages,
   releaseLeases,
   renewLeases,
-  settleMessages,
+  takeLostMessages,
   type ClaimedMessage,
-  type Settlement,
+  type Postponement,
 } from './queries.ts';
-import { nextAttemptAt } from './retry.ts';
+import { placeOnceEnabled, type RetrySchedule } from './retry.ts';
+import { settlementOf, settleMessages, type Settlement } from './settle.ts';
 
 export interface DeliveryOptions {
   readonly db: Database;
@@ -33,10 +35,11 @@ export interface DeliveryOptions {
   readonly sealer: Sealer;
   readonly log: Log;
   readonly poster: Poster;
-  /** Pauses between attempts; one more attempt than there are pauses. */
-  readonly retrySeconds: readonly number[];
+  readonly schedule: RetrySchedule;
   /** Called when there may be more to claim. */
   readonly onRoom: () => void;
+  /** Called after an event was stored. */
+  readonly onEvent: () => void;
 }
 
 export interface Delivery {
@@ -53,8 +56,11 @@ export interface DeliveryCounts {
   readonly delivered: number;
   readonly failedAttempts: number;
   readonly exhausted: number;
+  /** Consumers that were disabled because they only failed. */
+  readonly disabledConsumers: number;
 }
 
+/** And as many again of those that a process lost. */
 const IN_FLIGHT_PER_CONSUMER_MAX = 10;
 /** Enough to keep ten sends busy while the next batch is being claimed. */
 const FULL_AT = 40;
@@ -73,9 +79,10 @@ interface Held {
 }
 
 export function makeDelivery(options: DeliveryOptions): Delivery {
-  const { db, clock, log } = options;
+  const { db, clock, log, schedule } = options;
   const held = new Map<string, Held>();
-  const counts = { delivered: 0, failedAttempts: 0, exhausted: 0 };
+  const counts = { delivered: 0, failedAttempts: 0, exhausted: 0, disabledConsumers: 0 };
+  const stopping = new AbortController();
   let isBrokenOff = false;
 
   const settlements = makeBatcher<Settlement, boolean>({
@@ -94,43 +101,79 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
     onRoom: options.onRoom,
     onError: (error) => log.error('A delivery could not be brought to its end', { error: describeError(error) }),
   });
+  const disableFailing = makeDisableFailing(options);
+
+  const lease = (now: Date) => ({ leaseToken: randomUUID(), leaseUntil: new Date(now.getTime() + LEASE_MS) });
 
   async function claimDue(): Promise<WorkDone> {
     const except = lanes.full();
     const now = clock.now();
     const leaseEndsMs = monotonicMs() + LEASE_MS;
-    const messages = await claimMessages(db, {
-      now,
-      perConsumerMax: CLAIM_PER_CONSUMER_MAX,
-      except,
-      leaseToken: randomUUID(),
-      leaseUntil: new Date(now.getTime() + LEASE_MS),
-    });
-    for (const message of messages) {
-      const each = { message, leaseEndsMs };
-      held.set(message.id, each);
-      lanes.add(message.consumerId, each);
-    }
+    const messages = await claimMessages(db, { now, perConsumerMax: CLAIM_PER_CONSUMER_MAX, except, ...lease(now) });
+    const postponed = messages.flatMap((message) => postponement(message) ?? []);
+    if (postponed.length > 0) await postponeMessages(db, postponed);
+    const isPostponed = new Set(postponed.map(({ id }) => id));
+    for (const message of messages) if (!isPostponed.has(message.id)) hold(message, leaseEndsMs);
     if (messages.length > 0) return { didWork: true };
     const next = await findNextDue(db, except);
     return { didWork: false, nextDueInMs: next && next.getTime() - clock.now().getTime() };
   }
 
+  function hold(message: ClaimedMessage, leaseEndsMs: number, isLost = false): void {
+    const each = { message, leaseEndsMs };
+    held.set(message.id, each);
+    lanes.add(message.consumer.id, each, isLost);
+  }
+
+  /** Of a message whose time passed while its consumer was disabled. */
+  function postponement({
+    id,
+    leaseToken,
+    tries,
+    dueAt,
+    isResend,
+    consumer,
+  }: ClaimedMessage): Postponement | undefined {
+    const { enabledAt } = consumer;
+    if (enabledAt === undefined || tries === 0 || isResend || dueAt >= enabledAt) return undefined;
+    const place = placeOnceEnabled(schedule.pausesSeconds, { tries, dueAt, enabledAt });
+    return place.dueAt > clock.now() ? { id, leaseToken, ...place } : undefined;
+  }
+
   async function send(each: Held): Promise<() => Promise<void>> {
     const { message } = each;
+    if (message.sendAt !== undefined) {
+      await pause(stopping.signal, message.sendAt.getTime() - clock.now().getTime());
+      if (stopping.signal.aborted)
+        return async () => {
+          await giveBack([message]);
+          letGo(message);
+        };
+    }
     // The process may have been suspended for longer than the lease, and another may be sending this very message.
     if (monotonicMs() >= each.leaseEndsMs) return async () => letGo(message);
     const startedAt = clock.now();
-    const answer = await postSigned(message, options, startedAt);
-    const settlement = settlementOf(message, answer, { startedAt, endedAt: clock.now() }, options.retrySeconds);
+    const { answer, request } = await postOne(message, startedAt);
+    const settlement = settlementOf({ message, answer, request, startedAt, endedAt: clock.now() }, schedule);
     return async () => {
       try {
         if (isBrokenOff && answer.error !== undefined) await releaseLeases(db, [message]);
-        else if (await settleWhileOurs(settlement, each)) count(settlement);
+        else if (await settleWhileOurs(settlement, each)) await afterSettled(settlement, message);
       } finally {
         letGo(message);
       }
     };
+  }
+
+  /** An unsigned delivery would be refused by the consumer: it counts as a failed attempt, and the operator is told. */
+  async function postOne(message: ClaimedMessage, at: Date): Promise<Pick<Settlement, 'answer' | 'request'>> {
+    try {
+      const { post, shownHeaders } = await outgoing(message, options, at);
+      return { answer: await options.poster.post(post), request: { url: post.url, headers: shownHeaders } };
+    } catch (error) {
+      log.error('A webhook secret does not open', { consumer: message.consumer.id, error: describeError(error) });
+      return { answer: NOTHING_SENT, request: { url: message.consumer.url, headers: {} } };
+    }
   }
 
   /** Only the same claim is let go: the message may have been lost and claimed anew meanwhile. */
@@ -150,22 +193,31 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  function count({ state }: Settlement): void {
-    if (state === 'delivered') counts.delivered += 1;
+  async function afterSettled(settlement: Settlement, message: ClaimedMessage): Promise<void> {
+    if (settlement.isDelivered) counts.delivered += 1;
     else counts.failedAttempts += 1;
-    if (state === 'exhausted') counts.exhausted += 1;
+    if (settlement.state === 'exhausted') counts.exhausted += 1;
+    if (!settlement.isDelivered && (await disableFailing(message.consumer, settlement.endedAt))) {
+      counts.disabledConsumers += 1;
+    }
   }
 
   async function keepHouse(): Promise<WorkDone> {
     await renewOurLeases();
     const now = clock.now();
-    const reclaimed = await reclaimLostMessages(db, now, HOUSEKEEPING_BATCH_MAX);
-    if (reclaimed > 0) {
-      log.warn('Deliveries whose process is gone are taken up again', { messages: reclaimed });
-      options.onRoom();
-    }
+    const leaseEndsMs = monotonicMs() + LEASE_MS;
+    const { taken, waiting } = await takeLostMessages(db, {
+      now,
+      messagesMax: HOUSEKEEPING_BATCH_MAX,
+      perConsumerMax: IN_FLIGHT_PER_CONSUMER_MAX,
+      ...lease(now),
+    });
+    const lost = taken.length + waiting;
+    if (lost > 0) log.warn('Deliveries whose process is gone are taken up again', { messages: lost });
+    for (const message of taken) hold(message, leaseEndsMs, true);
+    if (waiting > 0) options.onRoom();
     const dropped = await dropMessagesOfDeletedConsumers(db, now, HOUSEKEEPING_BATCH_MAX);
-    return { didWork: reclaimed === HOUSEKEEPING_BATCH_MAX || dropped === HOUSEKEEPING_BATCH_MAX };
+    return { didWork: lost === HOUSEKEEPING_BATCH_MAX || dropped === HOUSEKEEPING_BATCH_MAX };
   }
 
   async function renewOurLeases(): Promise<void> {
@@ -187,6 +239,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
     claimDue,
     keepHouse,
     finish: async (withinMs) => {
+      stopping.abort();
       const queued = lanes.takeQueued().map((each) => each.message);
       const timer = setTimeout(breakOff, withinMs);
       await Promise.all([giveBack(queued), lanes.idle()]);
@@ -212,39 +265,11 @@ export function makeDelivery(options: DeliveryOptions): Delivery {
   }
 }
 
-async function postSigned(
-  message: ClaimedMessage,
-  { sealer, poster, log }: Pick<DeliveryOptions, 'sealer' | 'poster' | 'log'>,
-  at: Date,
-): Promise<PostAnswer> {
-  const secret = secretOf(message, sealer, log);
-  if (secret === undefined) {
-    return { statusCode: undefined, responseBody: undefined, error: 'the signing secret does not open', durationMs: 0 };
-  }
-  const body = envelope(message);
-  const headers = signatureHeaders(secret, { id: webhookId(message.id), at, body });
-  return poster.post({ url: message.url, headers, body });
-}
-
-/** An unsigned delivery would be refused by the consumer: it counts as a failed attempt, and the operator is told. */
-function secretOf(message: ClaimedMessage, sealer: Sealer, log: Log): string | undefined {
-  try {
-    return openSecret(sealer, message.consumerId, message.secretSealed);
-  } catch (error) {
-    log.error('A webhook secret does not open', { consumer: message.consumerId, error: describeError(error) });
-    return undefined;
-  }
-}
-
-function settlementOf(
-  message: ClaimedMessage,
-  answer: PostAnswer,
-  { startedAt, endedAt }: { readonly startedAt: Date; readonly endedAt: Date },
-  retrySeconds: readonly number[],
-): Settlement {
-  const { id, leaseToken } = message;
-  const attempt = { id, leaseToken, startedAt, endedAt, ...answer };
-  if (isDelivered(answer)) return { ...attempt, state: 'delivered', nextAttemptAt: undefined };
-  const next = nextAttemptAt(retrySeconds, { attempts: message.attempts + 1, failedAt: endedAt });
-  return { ...attempt, state: next === undefined ? 'exhausted' : 'waiting', nextAttemptAt: next };
-}
+const NOTHING_SENT: PostAnswer = {
+  statusCode: undefined,
+  responseBody: undefined,
+  responseHeaders: undefined,
+  retryAfter: undefined,
+  error: 'the signing secret or another sealed setting of this consumer does not open',
+  durationMs: 0,
+};

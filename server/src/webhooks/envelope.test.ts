@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { envelope, signatureHeaders, webhookId } from './envelope.ts';
 
 const event = {
-  eventId: '01900000-0000-7000-8000-000000000001',
+  id: '01900000-0000-7000-8000-000000000001',
   eventType: 'invoices.write.successful',
   generatedAt: new Date('2026-03-01T12:00:00.123Z'),
   payloadText: '{"id":"1","amount":12345678901234567890.10}',
+  isTest: false,
 };
 
 describe('the body of a delivery', () => {
@@ -24,7 +25,7 @@ describe('the signature', () => {
   const id = webhookId('01900000-0000-7000-8000-000000000002');
   const body = envelope(event);
   // The library compares with the machine's clock.
-  const headers = signatureHeaders(secret, { id, at: new Date(performance.timeOrigin + performance.now()), body });
+  const headers = signatureHeaders([secret], { id, at: new Date(performance.timeOrigin + performance.now()), body });
   const ofPrefix = (prefix: string) =>
     Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(prefix)));
 

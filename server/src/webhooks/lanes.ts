@@ -1,10 +1,11 @@
 /**
  * One lane for each consumer: what is held for it in this process, at most so many sent at once. A consumer that is slow
- * fills its own lane and no other.
+ * fills its own lane and no other. What another process lost has places of its own beside: behind a consumer that never
+ * answers it would wait for as long as its backlog takes.
  */
 
 export interface Lanes<Message> {
-  readonly add: (consumerId: string, message: Message) => void;
+  readonly add: (consumerId: string, message: Message, isLost?: boolean) => void;
   /** Consumers for which enough is held. */
   readonly full: () => string[];
   /** Empties the queues and gives back what was in them. */
@@ -14,6 +15,7 @@ export interface Lanes<Message> {
 }
 
 export interface LanesOptions<Message> {
+  /** Of those that were lost as many again. */
   readonly inFlightMax: number;
   /** A lane with this many messages is full; held for it are those queued, being sent and being stored. */
   readonly fullAt: number;
@@ -26,9 +28,14 @@ export interface LanesOptions<Message> {
 }
 
 interface Lane<Message> {
+  readonly ordinary: Track<Message>;
+  readonly lost: Track<Message>;
+  held: number;
+}
+
+interface Track<Message> {
   queue: Message[];
   inFlight: number;
-  held: number;
 }
 
 export function makeLanes<Message>(options: LanesOptions<Message>): Lanes<Message> {
@@ -36,7 +43,11 @@ export function makeLanes<Message>(options: LanesOptions<Message>): Lanes<Messag
   const running = new Set<Promise<void>>();
 
   const laneOf = (consumerId: string): Lane<Message> => {
-    const lane = lanes.get(consumerId) ?? { queue: [], inFlight: 0, held: 0 };
+    const lane = lanes.get(consumerId) ?? {
+      ordinary: { queue: [], inFlight: 0 },
+      lost: { queue: [], inFlight: 0 },
+      held: 0,
+    };
     lanes.set(consumerId, lane);
     return lane;
   };
@@ -48,22 +59,27 @@ export function makeLanes<Message>(options: LanesOptions<Message>): Lanes<Messag
     if (wasFull && lane.held < options.fullAt) options.onRoom();
   };
 
-  const startNext = (consumerId: string, lane: Lane<Message>) => {
-    while (lane.inFlight < options.inFlightMax) {
-      const message = lane.queue.shift();
+  const startNext = (consumerId: string, lane: Lane<Message>, track: Track<Message>) => {
+    while (track.inFlight < options.inFlightMax) {
+      const message = track.queue.shift();
       if (message === undefined) return;
-      lane.inFlight += 1;
-      const run = runThrough(consumerId, lane, message);
+      track.inFlight += 1;
+      const run = runThrough(consumerId, lane, track, message);
       running.add(run);
       void run.then(() => running.delete(run));
     }
   };
 
-  const runThrough = async (consumerId: string, lane: Lane<Message>, message: Message): Promise<void> => {
+  const runThrough = async (
+    consumerId: string,
+    lane: Lane<Message>,
+    track: Track<Message>,
+    message: Message,
+  ): Promise<void> => {
     try {
       const store = await options.send(message).finally(() => {
-        lane.inFlight -= 1;
-        startNext(consumerId, lane);
+        track.inFlight -= 1;
+        startNext(consumerId, lane, track);
       });
       await store();
     } catch (error) {
@@ -74,17 +90,19 @@ export function makeLanes<Message>(options: LanesOptions<Message>): Lanes<Messag
   };
 
   return {
-    add: (consumerId, message) => {
+    add: (consumerId, message, isLost = false) => {
       const lane = laneOf(consumerId);
+      const track = isLost ? lane.lost : lane.ordinary;
       lane.held += 1;
-      lane.queue.push(message);
-      startNext(consumerId, lane);
+      track.queue.push(message);
+      startNext(consumerId, lane, track);
     },
     full: () => [...lanes].filter(([, lane]) => lane.held >= options.fullAt).map(([consumerId]) => consumerId),
     takeQueued: () =>
       [...lanes].flatMap(([consumerId, lane]) => {
-        const queued = lane.queue;
-        lane.queue = [];
+        const queued = [...lane.lost.queue, ...lane.ordinary.queue];
+        lane.lost.queue = [];
+        lane.ordinary.queue = [];
         letGo(consumerId, lane, queued.length);
         return queued;
       }),

@@ -1,184 +1,156 @@
-/** All SQL about webhook consumers, their messages, and the events that become messages. */
+/** All SQL about the delivery of messages: claiming, leases, and what an attempt came to. */
 import type { Queryable } from '../db/pool.ts';
-import type { Consumer } from './consumer.ts';
-
-interface ConsumerRow {
-  readonly id: string;
-  readonly url: string;
-  readonly event_types: string[];
-  readonly company_tags: string[];
-  readonly disabled: boolean;
-  readonly created_at: Date;
-}
-
-const CONSUMER_COLUMNS = 'id, url, event_types, company_tags, disabled, created_at';
-
-function consumer(row: ConsumerRow): Consumer {
-  return {
-    id: row.id,
-    url: row.url,
-    eventTypes: row.event_types,
-    companyTags: row.company_tags,
-    disabled: row.disabled,
-    createdAt: row.created_at,
-  };
-}
-
-/** Two that register at once would both see room for one more. Deliveries, which only read consumers, go on. */
-export async function lockConsumers(tx: Queryable): Promise<void> {
-  await tx.execute('consumers_lock', 'LOCK TABLE webhook_consumers IN SHARE ROW EXCLUSIVE MODE');
-}
-
-export async function insertConsumer(tx: Queryable, each: Consumer, secretSealed: Buffer): Promise<void> {
-  await tx.execute(
-    'consumer_insert',
-    `INSERT INTO webhook_consumers (id, url, event_types, company_tags, disabled, secret_sealed, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [each.id, each.url, each.eventTypes, each.companyTags, each.disabled, secretSealed, each.createdAt],
-  );
-}
-
-export async function selectConsumers(db: Queryable): Promise<Consumer[]> {
-  const rows = await db.query<ConsumerRow>(
-    'consumers_select',
-    `SELECT ${CONSUMER_COLUMNS} FROM webhook_consumers WHERE deleted_at IS NULL ORDER BY created_at, id`,
-  );
-  return rows.map(consumer);
-}
-
-/** Until the transaction ends none of them is deleted, so that no message is made for one that is gone. */
-export async function lockConsumersAgainstDeletion(tx: Queryable): Promise<Consumer[]> {
-  const rows = await tx.query<ConsumerRow>(
-    'consumers_lock_rows',
-    `SELECT ${CONSUMER_COLUMNS} FROM webhook_consumers WHERE deleted_at IS NULL ORDER BY id FOR SHARE`,
-  );
-  return rows.map(consumer);
-}
-
-export async function findConsumer(db: Queryable, id: string): Promise<Consumer | undefined> {
-  const [row] = await db.query<ConsumerRow>(
-    'consumer_find',
-    `SELECT ${CONSUMER_COLUMNS} FROM webhook_consumers WHERE id = $1 AND deleted_at IS NULL`,
-    [id],
-  );
-  return row && consumer(row);
-}
-
-export async function markConsumerDeleted(db: Queryable, id: string, now: Date): Promise<boolean> {
-  const count = await db.execute(
-    'consumer_delete',
-    'UPDATE webhook_consumers SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL',
-    [id, now],
-  );
-  return count > 0;
-}
-
-export async function selectSealedSecret(db: Queryable, id: string): Promise<Buffer | undefined> {
-  const [row] = await db.query<{ secret_sealed: Buffer }>(
-    'consumer_secret',
-    'SELECT secret_sealed FROM webhook_consumers WHERE id = $1 AND deleted_at IS NULL',
-    [id],
-  );
-  return row?.secret_sealed;
-}
-
-export interface UndispatchedEvent {
-  readonly id: string;
-  readonly companyId: string | undefined;
-  readonly eventType: string;
-  /** As they were when the event was told. */
-  readonly companyTags: Readonly<Record<string, string>> | undefined;
-}
-
-/** Held until the transaction ends; another process takes the next ones. */
-export async function takeUndispatchedEvents(tx: Queryable, eventsMax: number): Promise<UndispatchedEvent[]> {
-  const rows = await tx.query<{ id: string; company_id: string | null; event_type: string; tags: object | null }>(
-    'events_take',
-    `SELECT id, company_id, event_type, coalesce(payload -> 'referenceCompany' -> 'tags', payload -> 'tags') AS tags
-     FROM events WHERE dispatched_at IS NULL ORDER BY generated_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-    [eventsMax],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    companyId: row.company_id ?? undefined,
-    eventType: row.event_type,
-    companyTags: row.company_id === null ? undefined : ((row.tags ?? {}) as Record<string, string>),
-  }));
-}
-
-export async function markDispatched(tx: Queryable, eventIds: readonly string[], now: Date): Promise<void> {
-  await tx.execute(
-    'events_mark_dispatched',
-    'UPDATE events SET dispatched_at = $2 WHERE id = ANY ($1::uuid[]) AND dispatched_at IS NULL',
-    [eventIds, now],
-  );
-}
-
-export interface NewMessage {
-  readonly id: string;
-  readonly eventId: string;
-  readonly consumerId: string;
-}
-
-export async function insertMessages(tx: Queryable, messages: readonly NewMessage[], now: Date): Promise<void> {
-  await tx.execute(
-    'messages_insert',
-    `INSERT INTO webhook_messages (id, event_id, consumer_id, state, next_attempt_at, created_at)
-     SELECT *, 'waiting', $4::timestamptz, $4::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-     ON CONFLICT (event_id, consumer_id) DO NOTHING`,
-    [
-      messages.map((message) => message.id),
-      messages.map((message) => message.eventId),
-      messages.map((message) => message.consumerId),
-      now,
-    ],
-  );
-}
 
 export interface ClaimedMessage {
   readonly id: string;
   readonly leaseToken: string;
-  readonly consumerId: string;
+  /** Of a consumer with a rate limit: not before. */
+  readonly sendAt: Date | undefined;
+  readonly createdAt: Date;
+  /** When it was due. */
+  readonly dueAt: Date;
+  /** Places of the schedule that were used before. */
+  readonly tries: number;
+  readonly isResend: boolean;
+  readonly resumeAt: Date | undefined;
+  readonly deliveredAt: Date | undefined;
+  readonly consumer: ClaimedConsumer;
+  readonly event: ClaimedEvent;
+}
+
+/** The consumer as it is now, with what its deliveries need. */
+export interface ClaimedConsumer {
+  readonly id: string;
   readonly url: string;
+  readonly ruleType: string | undefined;
   readonly secretSealed: Buffer;
-  /** Attempts that were made before. */
-  readonly attempts: number;
-  readonly eventId: string;
+  readonly previousSecretSealed: Buffer | undefined;
+  readonly previousSecretUntil: Date | undefined;
+  readonly headersSealed: Buffer | undefined;
+  readonly certificateSealed: Buffer | undefined;
+  readonly enabledAt: Date | undefined;
+  readonly failingSince: Date | undefined;
+}
+
+export interface ClaimedEvent {
+  readonly id: string;
+  readonly companyId: string | undefined;
   readonly eventType: string;
   readonly generatedAt: Date;
+  /** As stored: JSON text. */
   readonly payloadText: string;
+  readonly isTest: boolean;
 }
 
 interface ClaimedRow {
   readonly id: string;
+  readonly lease_token: string;
+  readonly send_at: Date | null;
+  readonly created_at: Date;
+  readonly due_at: Date;
+  readonly tries: number;
+  readonly is_resend: boolean;
+  readonly resume_at: Date | null;
+  readonly delivered_at: Date | null;
   readonly consumer_id: string;
   readonly url: string;
+  readonly rule_type: string | null;
   readonly secret_sealed: Buffer;
-  readonly attempts: number;
+  readonly previous_secret_sealed: Buffer | null;
+  readonly previous_secret_until: Date | null;
+  readonly headers_sealed: Buffer | null;
+  readonly certificate_sealed: Buffer | null;
+  readonly enabled_at: Date | null;
+  readonly failing_since: Date | null;
   readonly event_id: string;
+  readonly company_id: string | null;
   readonly event_type: string;
   readonly generated_at: Date;
   readonly payload: string;
+  readonly is_test: boolean;
 }
 
+const CLAIMED_COLUMNS = `message.id, message.lease_token, message.created_at, message.next_attempt_at AS due_at,
+  message.tries, message.is_resend, message.resume_at, message.delivered_at,
+  message.consumer_id, consumer.url, consumer.rule_type, consumer.secret_sealed, consumer.previous_secret_sealed,
+  consumer.previous_secret_until, consumer.headers_sealed, consumer.certificate_sealed, consumer.enabled_at,
+  consumer.failing_since,
+  message.event_id, event.company_id, event.event_type, event.generated_at, event.payload::text AS payload, event.is_test`;
+
+function claimedMessage(row: ClaimedRow): ClaimedMessage {
+  return {
+    id: row.id,
+    leaseToken: row.lease_token,
+    sendAt: row.send_at ?? undefined,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+    tries: row.tries,
+    isResend: row.is_resend,
+    resumeAt: row.resume_at ?? undefined,
+    deliveredAt: row.delivered_at ?? undefined,
+    consumer: {
+      id: row.consumer_id,
+      url: row.url,
+      ruleType: row.rule_type ?? undefined,
+      secretSealed: row.secret_sealed,
+      previousSecretSealed: row.previous_secret_sealed ?? undefined,
+      previousSecretUntil: row.previous_secret_until ?? undefined,
+      headersSealed: row.headers_sealed ?? undefined,
+      certificateSealed: row.certificate_sealed ?? undefined,
+      enabledAt: row.enabled_at ?? undefined,
+      failingSince: row.failing_since ?? undefined,
+    },
+    event: {
+      id: row.event_id,
+      companyId: row.company_id ?? undefined,
+      eventType: row.event_type,
+      generatedAt: row.generated_at,
+      payloadText: row.payload,
+      isTest: row.is_test,
+    },
+  };
+}
+
+/** How far ahead of its sending a message of a consumer with a rate limit is claimed. */
+const PACE_AHEAD = `interval '1 second'`;
+
 // One look into the index for each consumer, so that the longest backlog costs the others nothing. Messages of deleted
-// and disabled consumers are never claimed.
+// and disabled consumers are never claimed. A consumer with a rate limit has its next free moment in webhook_paces: each
+// claimed message is given a moment of its own, and whoever else claims meanwhile passes that consumer over.
 const CLAIM_MESSAGES = `
-  WITH due AS (
-    SELECT message.id
-    FROM webhook_consumers consumer CROSS JOIN LATERAL (
-      SELECT id FROM webhook_messages
-      WHERE consumer_id = consumer.id AND state = 'waiting' AND next_attempt_at <= $1
-      ORDER BY next_attempt_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
-    ) message
+  WITH pace AS MATERIALIZED (
+    SELECT consumer_id, next_at FROM webhook_paces ORDER BY consumer_id FOR UPDATE SKIP LOCKED
+  ), ready AS MATERIALIZED (
+    SELECT consumer.id, consumer.rate_limit, greatest(pace.next_at, $1::timestamptz) AS free_at,
+      CASE WHEN consumer.rate_limit IS NULL THEN $2::int
+        ELSE least($2::int, floor(extract(epoch FROM $1::timestamptz + ${PACE_AHEAD} - greatest(pace.next_at, $1::timestamptz))
+          * consumer.rate_limit)::int) END AS room
+    FROM webhook_consumers consumer LEFT JOIN pace ON pace.consumer_id = consumer.id
     WHERE consumer.deleted_at IS NULL AND NOT consumer.disabled AND consumer.id <> ALL ($3::uuid[])
+      AND (consumer.rate_limit IS NULL OR pace.consumer_id IS NOT NULL)
+  ), due AS MATERIALIZED (
+    SELECT message.id, message.next_attempt_at, ready.id AS consumer_id, ready.rate_limit, ready.free_at
+    FROM ready CROSS JOIN LATERAL (
+      SELECT id, next_attempt_at FROM webhook_messages
+      WHERE consumer_id = ready.id AND state = 'waiting' AND next_attempt_at <= $1
+      ORDER BY next_attempt_at, id LIMIT greatest(ready.room, 0) FOR UPDATE SKIP LOCKED
+    ) message
+  ), timed AS (
+    SELECT id, CASE WHEN rate_limit IS NOT NULL THEN free_at
+      + (row_number() OVER (PARTITION BY consumer_id ORDER BY next_attempt_at, id) - 1) * interval '1 second' / rate_limit
+      END AS send_at
+    FROM due
+  ), paced AS (
+    UPDATE webhook_paces SET next_at = taken.free_at + taken.messages * interval '1 second' / taken.rate_limit
+    FROM (SELECT consumer_id, free_at, rate_limit, count(*) AS messages FROM due WHERE rate_limit IS NOT NULL
+          GROUP BY consumer_id, free_at, rate_limit) taken
+    WHERE webhook_paces.consumer_id = taken.consumer_id
   )
   UPDATE webhook_messages message SET state = 'delivering', lease_token = $4, lease_until = $5
-  FROM due, events event, webhook_consumers consumer
-  WHERE message.id = due.id AND message.state = 'waiting'
+  FROM timed, events event, webhook_consumers consumer
+  WHERE message.id = timed.id AND message.state = 'waiting'
     AND event.id = message.event_id AND consumer.id = message.consumer_id
-  RETURNING message.id, message.consumer_id, consumer.url, consumer.secret_sealed, message.attempts,
-    message.event_id, event.event_type, event.generated_at, event.payload::text AS payload`;
+  RETURNING ${CLAIMED_COLUMNS}, timed.send_at`;
 
 export interface Claim {
   readonly now: Date;
@@ -189,33 +161,25 @@ export interface Claim {
   readonly leaseUntil: Date;
 }
 
+/** In the order in which they were due. */
 export async function claimMessages(db: Queryable, claim: Claim): Promise<ClaimedMessage[]> {
-  const rows = await db.query<ClaimedRow>('messages_claim', CLAIM_MESSAGES, [
-    claim.now,
-    claim.perConsumerMax,
-    claim.except,
-    claim.leaseToken,
-    claim.leaseUntil,
-  ]);
-  return rows.map((row) => ({
-    id: row.id,
-    leaseToken: claim.leaseToken,
-    consumerId: row.consumer_id,
-    url: row.url,
-    secretSealed: row.secret_sealed,
-    attempts: row.attempts,
-    eventId: row.event_id,
-    eventType: row.event_type,
-    generatedAt: row.generated_at,
-    payloadText: row.payload,
-  }));
+  const { now, perConsumerMax, except, leaseToken, leaseUntil } = claim;
+  const values = [now, perConsumerMax, except, leaseToken, leaseUntil];
+  return inOrder(await db.query<ClaimedRow>('messages_claim', CLAIM_MESSAGES, values));
+}
+
+function inOrder(rows: readonly ClaimedRow[]): ClaimedMessage[] {
+  const when = (message: ClaimedMessage) => (message.sendAt ?? message.dueAt).getTime();
+  return rows.map(claimedMessage).toSorted((a, b) => when(a) - when(b) || (a.id < b.id ? -1 : 1));
 }
 
 export async function findNextDue(db: Queryable, except: readonly string[]): Promise<Date | undefined> {
   const [row] = await db.query<{ next: Date | null }>(
     'messages_next_due',
-    `SELECT min(message.next_attempt_at) AS next
-     FROM webhook_consumers consumer CROSS JOIN LATERAL (
+    `SELECT min(greatest(message.next_attempt_at,
+       pace.next_at - ${PACE_AHEAD} + interval '1 second' / consumer.rate_limit)) AS next
+     FROM webhook_consumers consumer LEFT JOIN webhook_paces pace ON pace.consumer_id = consumer.id
+     CROSS JOIN LATERAL (
        SELECT next_attempt_at FROM webhook_messages
        WHERE consumer_id = consumer.id AND state = 'waiting' ORDER BY next_attempt_at, id LIMIT 1
      ) message
@@ -254,18 +218,65 @@ export async function releaseLeases(db: Queryable, leases: readonly Lease[]): Pr
   );
 }
 
-/** Leases that ran out: their holder is gone. The schedule stays where it was, since no attempt was recorded. */
-export async function reclaimLostMessages(db: Queryable, now: Date, messagesMax: number): Promise<number> {
-  return db.execute(
-    'messages_reclaim',
-    `WITH lost AS (
-       SELECT id FROM webhook_messages WHERE state = 'delivering' AND lease_until < $1
-       ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
-     )
-     UPDATE webhook_messages message SET state = 'waiting', lease_token = NULL, lease_until = NULL
-     FROM lost WHERE message.id = lost.id AND message.state = 'delivering'`,
-    [now, messagesMax],
+export interface Postponement extends Lease {
+  readonly tries: number;
+  readonly dueAt: Date;
+}
+
+/** Gives back messages whose time passed while their consumer was disabled, at their next place in the schedule. */
+export async function postponeMessages(db: Queryable, postponed: readonly Postponement[]): Promise<void> {
+  await db.execute(
+    'messages_postpone',
+    `UPDATE webhook_messages message
+     SET state = 'waiting', lease_token = NULL, lease_until = NULL, tries = held.tries, next_attempt_at = held.due_at
+     FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS held (id, lease_token, tries, due_at)
+     WHERE message.id = held.id AND message.state = 'delivering' AND message.lease_token = held.lease_token`,
+    [
+      postponed.map((each) => each.id),
+      postponed.map((each) => each.leaseToken),
+      postponed.map((each) => each.tries),
+      postponed.map((each) => each.dueAt.toISOString()),
+    ],
   );
+}
+
+// A consumer that never answers would let its own lost messages wait for a place: so many of each are taken over at once.
+// The rest waits its turn. The schedule stays where it was, since no attempt was recorded.
+const TAKE_LOST_MESSAGES = `
+  WITH lost AS MATERIALIZED (
+    SELECT id, consumer_id, next_attempt_at FROM webhook_messages WHERE state = 'delivering' AND lease_until < $1
+    ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
+  ), placed AS MATERIALIZED (
+    SELECT lost.id, NOT consumer.disabled AND consumer.deleted_at IS NULL AND $3 >=
+      row_number() OVER (PARTITION BY lost.consumer_id ORDER BY lost.next_attempt_at, lost.id) AS is_taken
+    FROM lost JOIN webhook_consumers consumer ON consumer.id = lost.consumer_id
+  )
+  UPDATE webhook_messages message
+  SET state = CASE WHEN placed.is_taken THEN 'delivering' ELSE 'waiting' END,
+    lease_token = CASE WHEN placed.is_taken THEN $4::uuid END,
+    lease_until = CASE WHEN placed.is_taken THEN $5::timestamptz END
+  FROM placed, events event, webhook_consumers consumer
+  WHERE message.id = placed.id AND message.state = 'delivering'
+    AND event.id = message.event_id AND consumer.id = message.consumer_id
+  RETURNING ${CLAIMED_COLUMNS}, NULL::timestamptz AS send_at`;
+
+export interface TakeOver extends Omit<Claim, 'except'> {
+  readonly messagesMax: number;
+}
+
+/** Leases that ran out: their holder is gone. Answers those that are ours now, and how many wait anew. */
+export async function takeLostMessages(
+  db: Queryable,
+  { now, messagesMax, perConsumerMax, leaseToken, leaseUntil }: TakeOver,
+): Promise<{ readonly taken: readonly ClaimedMessage[]; readonly waiting: number }> {
+  const values = [now, messagesMax, perConsumerMax, leaseToken, leaseUntil];
+  const rows = await db.query<ClaimedRow & { lease_token: string | null }>(
+    'messages_take_lost',
+    TAKE_LOST_MESSAGES,
+    values,
+  );
+  const taken = rows.filter((row) => row.lease_token !== null);
+  return { taken: inOrder(taken), waiting: rows.length - taken.length };
 }
 
 export async function dropMessagesOfDeletedConsumers(db: Queryable, now: Date, messagesMax: number): Promise<number> {
@@ -283,58 +294,6 @@ export async function dropMessagesOfDeletedConsumers(db: Queryable, now: Date, m
      FROM orphaned WHERE message.id = orphaned.id AND message.state = 'waiting'`,
     [now, messagesMax],
   );
-}
-
-export interface Settlement extends Lease {
-  /** Waiting once more, delivered, or the schedule is used up. */
-  readonly state: 'waiting' | 'delivered' | 'exhausted';
-  /** Present exactly when it waits once more. */
-  readonly nextAttemptAt: Date | undefined;
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly durationMs: number;
-  readonly statusCode: number | undefined;
-  readonly responseBody: string | undefined;
-  readonly error: string | undefined;
-}
-
-const SETTLE_MESSAGES = `
-  WITH outcome AS (
-    SELECT * FROM unnest(
-      $1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::integer[],
-      $8::integer[], $9::text[], $10::text[]
-    ) AS outcome (id, lease_token, state, next_attempt_at, started_at, ended_at, duration_ms, status_code,
-      response_body, error)
-  ), settled AS (
-    UPDATE webhook_messages message
-    SET state = outcome.state, attempts = message.attempts + 1, lease_token = NULL, lease_until = NULL,
-      next_attempt_at = coalesce(outcome.next_attempt_at, message.next_attempt_at),
-      completed_at = CASE WHEN outcome.state = 'waiting' THEN NULL ELSE outcome.ended_at END
-    FROM outcome
-    WHERE message.id = outcome.id AND message.state = 'delivering' AND message.lease_token = outcome.lease_token
-    RETURNING message.id, message.attempts
-  )
-  INSERT INTO webhook_attempts (message_id, number, started_at, duration_ms, status_code, response_body, error)
-  SELECT id, settled.attempts, started_at, duration_ms, status_code, response_body, error
-  FROM settled JOIN outcome USING (id)
-  RETURNING message_id`;
-
-/** Answers the ids of those that were still ours; the move and its attempt are stored together. */
-export async function settleMessages(db: Queryable, settlements: readonly Settlement[]): Promise<ReadonlySet<string>> {
-  const column = <T>(value: (each: Settlement) => T | undefined) => settlements.map((each) => value(each) ?? null);
-  const rows = await db.query<{ message_id: string }>('messages_settle', SETTLE_MESSAGES, [
-    column((each) => each.id),
-    column((each) => each.leaseToken),
-    column((each) => each.state),
-    column((each) => each.nextAttemptAt?.toISOString()),
-    column((each) => each.startedAt.toISOString()),
-    column((each) => each.endedAt.toISOString()),
-    column((each) => each.durationMs),
-    column((each) => each.statusCode),
-    column((each) => each.responseBody),
-    column((each) => each.error),
-  ]);
-  return new Set(rows.map((row) => row.message_id));
 }
 
 /** How many messages wait, counted up to a bound: the exact length of a huge backlog is not worth its scan. */

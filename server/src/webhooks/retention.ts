@@ -5,6 +5,7 @@
 import type { Database, Queryable } from '../db/pool.ts';
 import { startWorkLoop, type WorkLoop } from '../db/work-loop.ts';
 import type { Log } from '../lib/log.ts';
+import { removeOldRecoveries } from './recovery-queries.ts';
 
 const EVENTS_A_BATCH_MAX = 500;
 const BATCH_PAUSE_MS = 250;
@@ -13,10 +14,11 @@ const POLL_MS = 60_000;
 export function startEventRetention(deps: {
   readonly db: Database;
   readonly log: Log;
-  readonly retentionDays: number;
+  readonly eventRetentionDays: number;
 }): WorkLoop {
   const runOnce = async () => {
-    const removed = await removeOldEvents(deps.db, deps.retentionDays, EVENTS_A_BATCH_MAX);
+    await removeOldRecoveries(deps.db, deps.eventRetentionDays);
+    const removed = await removeOldEvents(deps.db, deps.eventRetentionDays, EVENTS_A_BATCH_MAX);
     return { didWork: false, nextDueInMs: removed === EVENTS_A_BATCH_MAX ? BATCH_PAUSE_MS : POLL_MS };
   };
   return startWorkLoop({ name: 'event retention', runOnce, pollMs: POLL_MS, log: deps.log });
@@ -28,11 +30,12 @@ export async function removeOldEvents(db: Queryable, days: number, eventsMax: nu
     'events_remove_old',
     `WITH old AS MATERIALIZED (
        SELECT e.id FROM events e
-       WHERE e.dispatched_at IS NOT NULL AND e.generated_at < now() - $1 * interval '1 day'
+       WHERE e.position IS NOT NULL AND e.generated_at < now() - $1 * interval '1 day'
          AND NOT EXISTS (
-           SELECT 1 FROM webhook_messages m
-           WHERE m.event_id = e.id AND (m.completed_at IS NULL OR m.completed_at >= now() - $1 * interval '1 day'))
-       ORDER BY e.generated_at LIMIT $2 FOR UPDATE SKIP LOCKED
+           SELECT 1 FROM webhook_messages m JOIN webhook_consumers c ON c.id = m.consumer_id
+           WHERE m.event_id = e.id AND (m.state = 'delivering' OR (m.completed_at IS NULL AND NOT c.disabled)
+             OR m.completed_at >= now() - $1 * interval '1 day'))
+       ORDER BY e.generated_at, e.id LIMIT $2 FOR UPDATE SKIP LOCKED
      ), messages AS (
        DELETE FROM webhook_messages m USING old WHERE m.event_id = old.id RETURNING m.id
      ), attempts AS (

@@ -8,6 +8,7 @@ import { makeDelivery, type DeliveryCounts } from './deliver.ts';
 import { dispatchEvents } from './dispatch.ts';
 import { makePoster } from './post.ts';
 import { countWaitingMessages } from './queries.ts';
+import { advanceRecoveries } from './recovery.ts';
 
 export interface WebhooksOptions {
   readonly db: Database;
@@ -15,7 +16,12 @@ export interface WebhooksOptions {
   readonly sealer: Sealer;
   readonly log: Log;
   readonly allowPrivateWebhooks: boolean;
+  readonly webhookHttpsOnly: boolean;
   readonly webhookRetrySeconds: readonly number[];
+  /** Spreads retries. */
+  readonly random: () => number;
+  /** Called after events got their places in the feed. */
+  readonly onPlaced?: () => void;
 }
 
 export interface Webhooks {
@@ -32,6 +38,8 @@ export interface Webhooks {
 
 const POLL_MS = 1_000;
 const HOUSEKEEPING_MS = 2_000;
+/** Between two batches of what is recovered, so that a consumer that just came back is not overrun. */
+const RECOVERY_MS = 500;
 const STOP_WAIT_MS = 8_000;
 const WAITING_COUNT_MAX = 100_000;
 
@@ -43,19 +51,27 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
   ]);
   const delivery = makeDelivery({
     ...options,
-    retrySeconds: options.webhookRetrySeconds,
-    poster: makePoster({ allowPrivate: options.allowPrivateWebhooks }),
+    schedule: { pausesSeconds: options.webhookRetrySeconds, random: options.random },
+    poster: makePoster({ allowPrivate: options.allowPrivateWebhooks, httpsOnly: options.webhookHttpsOnly }),
     onRoom: () => delivering.wake(),
+    onEvent: () => dispatching.wake(),
   });
 
   const dispatching = loop('webhook dispatch', dispatch, POLL_MS);
   const delivering = loop('webhook delivery', delivery.claimDue, POLL_MS);
   const housekeeping = loop('webhook housekeeping', delivery.keepHouse, HOUSEKEEPING_MS);
+  const recovering = loop('webhook recovery', recover, RECOVERY_MS);
 
   async function dispatch(): Promise<WorkDone> {
     const { events, messages } = await dispatchEvents(db, clock);
     if (messages > 0) delivering.wake();
+    if (events > 0) options.onPlaced?.();
     return { didWork: events > 0 };
+  }
+
+  async function recover(): Promise<WorkDone> {
+    if ((await advanceRecoveries(db, clock)) > 0) delivering.wake();
+    return { didWork: false };
   }
 
   function loop(name: string, run: () => Promise<WorkDone>, pollMs: number) {
@@ -79,7 +95,7 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
       delivering.wake();
     },
     stop: async () => {
-      await Promise.all([dispatching.stop(), delivering.stop(), housekeeping.stop()]);
+      await Promise.all([dispatching.stop(), delivering.stop(), housekeeping.stop(), recovering.stop()]);
       await delivery.finish(STOP_WAIT_MS);
     },
     health: () => {

@@ -138,8 +138,8 @@ test('told events go with their messages and attempts, and what a consumer is st
     const id = randomUUID();
     await engine.db.execute(
       '',
-      `INSERT INTO events (id, event_type, generated_at, payload, dispatched_at)
-       VALUES ($1, 'x', now() - $2 * interval '1 day', '{}', CASE WHEN $3 THEN now() END)`,
+      `INSERT INTO events (id, event_type, generated_at, payload, position)
+       VALUES ($1, 'x', now() - $2 * interval '1 day', '{}', CASE WHEN $3 THEN (SELECT count(*) FROM events) END)`,
       [id, daysAgo, isDispatched],
     );
     if (message === undefined) return id;

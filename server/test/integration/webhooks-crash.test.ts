@@ -22,7 +22,10 @@ function startOtherProcess(connection: DatabaseConnection) {
     const log = makeLog('error', systemClock);
     const db = createDatabase({ connection: ${JSON.stringify(connection)}, connectionsMax: 4, log });
     const sealer = makeSealer(${JSON.stringify(SECRET_KEY)});
-    startWebhooks({ db, clock: systemClock, sealer, log, allowPrivateWebhooks: true, webhookRetrySeconds: [5, 300] });`;
+    startWebhooks({
+      db, clock: systemClock, sealer, log, allowPrivateWebhooks: true, webhookHttpsOnly: false,
+      webhookRetrySeconds: [5, 300], random: Math.random,
+    });`;
   return spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 

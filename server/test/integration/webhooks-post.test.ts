@@ -1,6 +1,6 @@
 /** The bounds of one delivery attempt: time, and the addresses it may go to. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { publicLookup } from '../../src/webhooks/addresses.ts';
+import { makePublicLookup } from '../../src/webhooks/addresses.ts';
 import { isDelivered, makePoster, type Poster } from '../../src/webhooks/post.ts';
 import { answer, neverAnswer, startTestConsumer, type TestConsumer } from '../support/webhook-consumer.ts';
 
@@ -46,7 +46,7 @@ describe('an attempt', () => {
 
   it('is refused at the moment of connecting, when a name leads to a private address by then', async () => {
     const look = (all: boolean) =>
-      new Promise((resolve) => publicLookup('localhost', { all }, (error) => resolve(error?.message)));
+      new Promise((resolve) => makePublicLookup()('localhost', { all }, (error) => resolve(error?.message)));
     expect(await look(true)).toMatch(/private address/);
     expect(await look(false)).toMatch(/private address/);
   });

@@ -2,7 +2,8 @@
 import { Webhook } from 'svix';
 import { describe, expect, it, vi } from 'vitest';
 import { PublicError } from '../../src/errors.ts';
-import { createConsumer, deleteConsumer, getSecret, listConsumers } from '../../src/webhooks/change-consumer.ts';
+import { createConsumer, deleteConsumer, listConsumers } from '../../src/webhooks/change-consumer.ts';
+import { getSecret } from '../../src/webhooks/secret.ts';
 import { answer, neverAnswer } from '../support/webhook-consumer.ts';
 import { attemptsIn, messagesIn, RETRY_SECONDS, useWebhookRig } from '../support/webhook-rig.ts';
 
@@ -58,7 +59,7 @@ describe('a delivery', () => {
     expect(attempts.every((each) => each.status_code === 500 && each.response_body === 'no')).toBe(true);
     expect(new Set(server.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(server.received.map(({ body }) => body)).size).toBe(1);
-    expect(webhooks.counts()).toEqual({ delivered: 0, failedAttempts: 8, exhausted: 1 });
+    expect(webhooks.counts()).toMatchObject({ delivered: 0, failedAttempts: 8, exhausted: 1 });
   });
 
   it('follows no redirect: an answer of 3xx is a failure', async () => {

@@ -18,6 +18,7 @@ import { linkPageRoutes } from '../../src/portal/link-page.ts';
 import { makePushEndings } from '../../src/push/endings.ts';
 import { makeRequestPush } from '../../src/push/request.ts';
 import { makeSettle } from '../../src/push/settle.ts';
+import { makeArrivals } from '../../src/webhooks/arrivals.ts';
 import { createTestDatabase } from './database.ts';
 
 export const API_KEY = 'test-key';
@@ -58,13 +59,24 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     eventsStored: () => undefined,
   };
   const endings = makePushEndings({ db, log });
+  const arrivals = makeArrivals({ db, log });
   const app = makeApi({
     db,
     clock,
     log,
     config: { statuses: 'codat', strict: false, roles: new Set(ROLES), dailyQuota: 10_000_000 },
     companies,
-    consumers: { db, clock, sealer, allowPrivateWebhooks: true },
+    consumers: {
+      db,
+      clock,
+      sealer,
+      allowPrivateWebhooks: true,
+      webhookHttpsOnly: false,
+      webhookConsumersMax: 50,
+      publicUrl: () => url,
+      eventsStored: () => undefined,
+    },
+    arrivals,
     connectors,
     connectorIO,
     pages: [(pages) => linkPageRoutes(pages, { companies, connectorIO, log })],
@@ -118,6 +130,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     platform,
     stop: async () => {
       await endings.stop();
+      await arrivals.stop();
       await app.close();
       await sandbox.stop();
       await drop();

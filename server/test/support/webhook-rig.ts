@@ -57,7 +57,16 @@ export function useWebhookRig(): WebhookRig {
   });
   const sealer = makeSealer(SECRET_KEY);
   const db = () => testDatabase.database;
-  const context = () => ({ db: db(), clock, sealer, allowPrivateWebhooks: true });
+  const context = () => ({
+    db: db(),
+    clock,
+    sealer,
+    allowPrivateWebhooks: true,
+    webhookHttpsOnly: false,
+    webhookConsumersMax: 50,
+    publicUrl: () => 'http://127.0.0.1:4100',
+    eventsStored: () => undefined,
+  });
   return {
     testDatabase: () => testDatabase,
     db,
@@ -65,7 +74,13 @@ export function useWebhookRig(): WebhookRig {
     context,
     start: (workerClock = clock) => {
       const log = makeLog('silent', systemClock);
-      const webhooks = startWebhooks({ ...context(), clock: workerClock, log, webhookRetrySeconds: RETRY_SECONDS });
+      const webhooks = startWebhooks({
+        ...context(),
+        clock: workerClock,
+        log,
+        webhookRetrySeconds: RETRY_SECONDS,
+        random: () => 0,
+      });
       ends.unshift(() => webhooks.stop());
       return webhooks;
     },
