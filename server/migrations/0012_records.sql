@@ -23,8 +23,9 @@ CREATE TABLE records (
   -- In the shape of the data model, without what is kept beside it. Absent while only the stamp is known, or when it was
   -- deleted before it was ever read: such a row is shown nowhere.
   content jsonb,
+  -- Copies in lower case of what lists are most often narrowed by: the status, and ids such as those of the customer and
+  -- the bank account of a payment. Beside the content, so that an index alone can answer how many there are.
   status text,
-  -- The ids that lists are most often narrowed by, such as the customer and the bank account of a payment.
   first_ref text,
   second_ref text,
   -- What the content was mapped by: data model and supplemental data configuration.
@@ -44,11 +45,11 @@ CREATE TABLE records (
 );
 
 CREATE INDEX records_in_order ON records (connection_id, data_type, modified_at) WHERE modified_at IS NOT NULL;
-CREATE INDEX records_by_status ON records (connection_id, data_type, lower(status), modified_at)
+CREATE INDEX records_by_status ON records (connection_id, data_type, status, modified_at)
   WHERE status IS NOT NULL;
-CREATE INDEX records_by_first_ref ON records (connection_id, data_type, lower(first_ref), modified_at)
+CREATE INDEX records_by_first_ref ON records (connection_id, data_type, first_ref, modified_at)
   WHERE first_ref IS NOT NULL;
-CREATE INDEX records_by_second_ref ON records (connection_id, data_type, lower(second_ref), modified_at)
+CREATE INDEX records_by_second_ref ON records (connection_id, data_type, second_ref, modified_at)
   WHERE second_ref IS NOT NULL;
 CREATE INDEX records_below ON records (connection_id, data_type, parent_id, modified_at) WHERE parent_id IS NOT NULL;
 CREATE INDEX records_deleted ON records (connection_id, data_type, modified_at) WHERE is_deleted;
@@ -138,6 +139,7 @@ CREATE TABLE stale_records (
 );
 
 CREATE INDEX stale_records_due ON stale_records (due_at);
+CREATE INDEX stale_records_of_company ON stale_records (company_id, data_type);
 
 -- What a pass over all records of a type has met so far; whatever it has not met by its end is gone from the platform.
 CREATE TABLE record_sightings (

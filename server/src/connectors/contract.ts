@@ -17,6 +17,8 @@ export interface Connector<Session = unknown> {
      * proves nothing before. */
     readonly lateCommitMs: number;
   };
+  /** How many calls the platform takes, where it says so; a plan may differ from company to company. Asked for each turn. */
+  rates?(link: Link): CallRates;
   /** Presence is the claim: an absent entry means that the platform cannot do it. */
   readonly writes: { readonly [D in DataType]?: { readonly [K in WriteKind]?: Write<Session> } };
   readonly reads: { readonly [D in ReadDataType]?: Read<Session> };
@@ -36,6 +38,13 @@ export interface Connector<Session = unknown> {
    * same for two states of one record. Undefined where the platform has none.
    */
   stampOf?(record: PlatformRecord): string | undefined;
+}
+
+/** Each as so many calls in any stretch of so many milliseconds. All processes together stay within them. */
+export interface CallRates {
+  readonly perConnection?: { readonly calls: number; readonly windowMs: number };
+  /** Of all connections to this platform together: what it allows the application that we are to it. */
+  readonly perApplication?: { readonly calls: number; readonly windowMs: number };
 }
 
 /** What the catalogue, the link page and the portal show of a platform. */
@@ -254,6 +263,8 @@ export interface Read<Session> {
   ids?(session: Session, query: IdQuery): Promise<ReadOutcome<IdPage>>;
   /** These records belong to one of this type each, and are read one such at a time. */
   readonly below?: ReadDataType;
+  /** Some of what it tells changes without the stamp, such as balances: what changed is only told by reading everything. */
+  readonly changesUnstamped?: true;
   /** The files that hang on a record, where the platform keeps any. */
   readonly attachments?: ReadAttachments<Session>;
 }

@@ -127,6 +127,11 @@ export function toOurs(pairs: readonly Pair[], record: Members): Record<string, 
   return result;
 }
 
+/** Of a record as its platform has it: a property by its dotted path. */
+export function memberAtPath(members: Members, path: string): unknown {
+  return getAt(members, path.split('.'));
+}
+
 /** Null on the way down is null at the end: clearing `tracking` clears all that stands in it. */
 function getAt(members: Members, steps: readonly string[]): unknown {
   let value: unknown = members;

@@ -121,8 +121,8 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
        ${takeFeeds('SELECT company_id, count(*) AS records FROM kept WHERE in_feed GROUP BY company_id ORDER BY company_id')}
      ), stored AS (
        INSERT INTO records AS r (${RECORD_COLUMNS})
-       SELECT kept.company_id, connection_id, data_type, record_id, parent_id, content, status, first_ref, second_ref,
-         model_key, is_deleted, stamp, CASE WHEN content IS NOT NULL THEN ${PLACED.at} END,
+       SELECT kept.company_id, connection_id, data_type, record_id, parent_id, content, lower(status),
+         lower(first_ref), lower(second_ref), model_key, is_deleted, stamp, CASE WHEN content IS NOT NULL THEN ${PLACED.at} END,
          coalesce(${PLACED.bucket}, 0), coalesce(${PLACED.at}, '-infinity')
        FROM kept LEFT JOIN feed ON kept.in_feed AND feed.company_id = kept.company_id
        ORDER BY connection_id, data_type, record_id
@@ -130,7 +130,8 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
      ), outdated AS (
        INSERT INTO stale_records (company_id, connection_id, data_type, record_id, mark, due_at)
        SELECT DISTINCT ON (i.connection_id, s.data_type, s.record_id)
-         i.company_id, i.connection_id, s.data_type, s.record_id, i.id, clock_timestamp()
+         i.company_id, i.connection_id, s.data_type, s.record_id, i.id,
+         clock_timestamp() + CASE WHEN s.only_if_kept THEN ${TOUCHED_PAUSE} ELSE interval '0' END
        FROM json_to_recordset($3::json) AS s (n int, data_type text, record_id text, only_if_kept bool)
        JOIN moved ON moved.n = s.n JOIN input i ON i.n = s.n
        WHERE NOT s.only_if_kept OR EXISTS (
@@ -152,6 +153,9 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
   const moved = new Set(rows.map((row) => row.n));
   return settlements.map((_, n) => moved.has(n));
 }
+
+/** Every push of a busy hour may touch the same account, which is then still read no more than once in this time. */
+const TOUCHED_PAUSE = `interval '1 second'`;
 
 const PLACED = feedTime('feed', 'kept.records - kept.place');
 

@@ -46,8 +46,6 @@ export interface SettleDeps {
   readonly publicUrl: () => string;
   /** Told after events were stored, so that they are delivered at once. */
   readonly onEvents: () => void;
-  /** Told after records were found to be out of date, so that they are read again at once. */
-  readonly onStale?: () => void;
 }
 
 export function makeSettle(deps: SettleDeps): Settle {
@@ -57,8 +55,6 @@ export function makeSettle(deps: SettleDeps): Settle {
     flush: async (settlements) => {
       const moved = await settleWhenReachable(deps.db, settlements);
       if (settlements.some((settlement, index) => settlement.event !== undefined && moved[index])) deps.onEvents();
-      const hasStale = ({ kept }: Settlement) => (kept?.stale.length ?? 0) > 0;
-      if (settlements.some((settlement, index) => moved[index] && hasStale(settlement))) deps.onStale?.();
       return moved;
     },
     mayBeOneItem: (error) => !isConnectionLost(error),

@@ -8,6 +8,8 @@ import { toSql, type Properties, type QuerySql } from './to-sql.ts';
 const properties: Properties = {
   name: { column: 'p.name', type: 'string' },
   id: { column: 'p.id', type: 'uuid' },
+  customer: { column: 'p.customer', type: 'lowered' },
+  recordId: { column: 'p.record_id', type: 'exact' },
   total: { column: 'p.total', type: 'number' },
   requestedOnUtc: { column: 'p.requested_at', type: 'date' },
   'metadata.isDeleted': { column: 'p.is_deleted', type: 'boolean' },
@@ -37,6 +39,11 @@ describe('the condition', () => {
     ['NAME=Paid', 'lower(p.name) = lower($1)', ['Paid']],
     ['name!=x', '(lower(p.name) = lower($1)) IS NOT TRUE', ['x']],
     ['name~50%', 'strpos(lower(p.name), lower($1)) > 0', ['50%']],
+    ['customer=Ab', 'p.customer = lower($1)', ['Ab']],
+    ['customer!=Ab', '(p.customer = lower($1)) IS NOT TRUE', ['Ab']],
+    ['customer~Ab', 'strpos(p.customer, lower($1)) > 0', ['Ab']],
+    ['recordId=Ab', 'p.record_id = $1', ['Ab']],
+    ['recordId~Ab', 'strpos(lower(p.record_id), lower($1)) > 0', ['Ab']],
     [`id=${id}`, 'p.id = $1::uuid', [id]],
     ['id=nonsense', 'FALSE', []],
     ['id!=nonsense', '(FALSE) IS NOT TRUE', []],
@@ -109,12 +116,19 @@ describe('dates', () => {
 });
 
 describe('refusals', () => {
-  test.each(['name>a', 'name<=a', 'total~1', 'total=many', 'total=1e9', 'requestedOnUtc~2021', 'status>Failed'])(
-    '%s: the operator or the value does not suit the type',
-    (text) => {
-      expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });
-    },
-  );
+  test.each([
+    'customer>a',
+    'recordId<a',
+    'name>a',
+    'name<=a',
+    'total~1',
+    'total=many',
+    'total=1e9',
+    'requestedOnUtc~2021',
+    'status>Failed',
+  ])('%s: the operator or the value does not suit the type', (text) => {
+    expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+  });
 
   test.each(['metadata.isDeleted>true', 'metadata.isDeleted=1', 'id>1'])('%s: neither here', (text) => {
     expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });

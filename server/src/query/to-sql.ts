@@ -22,11 +22,13 @@ export interface KeyedColumn {
 }
 
 /** - `string`: text, compared without regard to case.
+ * - `lowered`: the same of a column whose texts are in lower case as they stand, so that an index serves.
+ * - `exact`: text that equals only itself, such as the id of a record.
  * - `uuid`, `number`, `date` (timestamptz), `boolean`: the column has that type.
  * - `names`: each name on the wire stands for some stored texts; a name may share them with another. */
 export type Property = PropertyPlace &
   (
-    | { readonly type: 'string' | 'uuid' | 'number' | 'date' | 'boolean' }
+    | { readonly type: 'string' | 'lowered' | 'exact' | 'uuid' | 'number' | 'date' | 'boolean' }
     | { readonly type: 'names'; readonly names: Readonly<Record<string, readonly string[]>> }
   );
 
@@ -102,6 +104,11 @@ function compare(
 ): string | undefined {
   switch (property.type) {
     case 'string':
+      return compareText(operator, `lower(${column})`, () => `lower(${bind(value)})`);
+    case 'lowered':
+      return compareText(operator, column, () => `lower(${bind(value)})`);
+    case 'exact':
+      if (operator === '=') return `${column} = ${bind(value)}`;
       return compareText(operator, `lower(${column})`, () => `lower(${bind(value)})`);
     case 'uuid':
       return compareUuid(operator, column, value, bind);

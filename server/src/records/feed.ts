@@ -1,6 +1,6 @@
 /**
- * The company's feed: times of change in the order of commits, and the watermarks that readers keep of it. A time of the
- * feed is a number of microseconds; JavaScript's dates would cut it to milliseconds.
+ * The company's feed: times of change in the order of commits. A time of the feed is a number of microseconds; JavaScript's
+ * dates would cut it to milliseconds.
  */
 import type { Queryable } from '../db/pool.ts';
 
@@ -17,17 +17,24 @@ export interface Feed {
   readonly at: FeedTime;
 }
 
-/** Undefined while nothing was ever stored for the company. */
-export async function findFeed(db: Queryable, companyId: string): Promise<Feed | undefined> {
-  const [row] = await db.query<Feed>(
-    'feed_find',
-    `SELECT id, ${feedTimeSql('modified_at')} AS at FROM record_feeds WHERE company_id = $1`,
-    [companyId],
-  );
-  return row;
+const FEED_COLUMNS = `id, ${feedTimeSql('modified_at')} AS at`;
+
+/** Begun here where nothing was ever stored for the company, so that its readers can start from nothing. */
+export async function openFeed(db: Queryable, companyId: string): Promise<Feed> {
+  for (;;) {
+    const [feed] = await db.query<Feed>('feed_find', `SELECT ${FEED_COLUMNS} FROM record_feeds WHERE company_id = $1`, [
+      companyId,
+    ]);
+    if (feed !== undefined) return feed;
+    await db.execute(
+      'feed_begin',
+      `INSERT INTO record_feeds (company_id, modified_at, handed_out) VALUES ($1, 'epoch', 0) ON CONFLICT DO NOTHING`,
+      [companyId],
+    );
+  }
 }
 
 /** Where the feed stands: what is asked of a platform from now on is at least as new as every record up to here. */
 export async function feedPosition(db: Queryable, companyId: string): Promise<FeedTime> {
-  return (await findFeed(db, companyId))?.at ?? 0;
+  return (await openFeed(db, companyId)).at;
 }

@@ -18,7 +18,7 @@ export interface StaleRecord extends RecordPlace {
 }
 
 export const MARK_STALE = `ON CONFLICT (connection_id, data_type, record_id)
-  DO UPDATE SET mark = excluded.mark, due_at = excluded.due_at, attempts = 0`;
+  DO UPDATE SET mark = excluded.mark, due_at = least(stale_records.due_at, excluded.due_at), attempts = 0`;
 
 export async function markStale(tx: Queryable, places: readonly RecordPlace[]): Promise<void> {
   if (places.length === 0) return;
@@ -38,4 +38,78 @@ export async function markStale(tx: Queryable, places: readonly RecordPlace[]): 
       randomUUID(),
     ],
   );
+}
+
+interface StaleRow {
+  readonly company_id: string;
+  readonly connection_id: string;
+  readonly data_type: StoredDataType;
+  readonly record_id: string;
+  readonly parent_id: string | null;
+  readonly mark: string;
+}
+
+const STALE_COLUMNS = 'company_id, connection_id, data_type, record_id, parent_id, mark';
+
+function staleRecord(row: StaleRow): StaleRecord {
+  return {
+    companyId: row.company_id,
+    connectionId: row.connection_id,
+    dataType: row.data_type,
+    recordId: row.record_id,
+    parentId: row.parent_id ?? undefined,
+    mark: row.mark,
+  };
+}
+
+export interface StaleScope {
+  readonly companyId: string;
+  readonly dataTypes: readonly StoredDataType[];
+  readonly recordId?: string | undefined;
+}
+
+/** What would have to be read again before the scope is shown. */
+export async function findStale(db: Queryable, scope: StaleScope, recordsMax: number): Promise<StaleRecord[]> {
+  const rows = await db.query<StaleRow>(
+    'stale_find',
+    `SELECT ${STALE_COLUMNS} FROM stale_records
+     WHERE company_id = $1 AND data_type = ANY ($2::text[]) AND ($3::text IS NULL OR record_id = $3)
+     ORDER BY due_at LIMIT $4`,
+    [scope.companyId, scope.dataTypes, scope.recordId ?? null, recordsMax],
+  );
+  return rows.map(staleRecord);
+}
+
+/** Takes some that are due; nobody else takes them within the time of a look. */
+export async function takeStale(db: Queryable, recordsMax: number, lookMs: number): Promise<StaleRecord[]> {
+  const rows = await db.query<StaleRow>(
+    'stale_take',
+    `WITH due AS MATERIALIZED (
+       SELECT connection_id, data_type, record_id FROM stale_records WHERE due_at <= now()
+       ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+     )
+     UPDATE stale_records s
+     SET attempts = s.attempts + 1, due_at = clock_timestamp() + $2 * interval '1 millisecond' * (s.attempts + 1)
+     FROM due
+     WHERE s.connection_id = due.connection_id AND s.data_type = due.data_type AND s.record_id = due.record_id
+     RETURNING ${STALE_COLUMNS.split(', ')
+       .map((column) => `s.${column}`)
+       .join(', ')}`,
+    [recordsMax, lookMs],
+  );
+  return rows.map(staleRecord);
+}
+
+/** Read again, or not to be had; unless something new has happened to it meanwhile. */
+export async function forgetStale(db: Queryable, stale: StaleRecord): Promise<void> {
+  await db.execute(
+    'stale_forget',
+    'DELETE FROM stale_records WHERE connection_id = $1 AND data_type = $2 AND record_id = $3 AND mark = $4',
+    [stale.connectionId, stale.dataType, stale.recordId, stale.mark],
+  );
+}
+
+/** After so many looks without an answer the next sync has to tell. */
+export async function dropHopeless(db: Queryable, attemptsMax: number): Promise<void> {
+  await db.execute('stale_drop', 'DELETE FROM stale_records WHERE attempts > $1 AND due_at <= now()', [attemptsMax]);
 }

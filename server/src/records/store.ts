@@ -132,7 +132,8 @@ async function upsert(tx: Queryable, batch: RecordBatch, rows: readonly InputRow
        ${takeFeeds('SELECT $4::uuid AS company_id, $7::bigint AS records')}
      )
      INSERT INTO records AS r (${RECORD_COLUMNS})
-     SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, i.status, i.first_ref, i.second_ref, $6, i.is_deleted,
+     SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, lower(i.status), lower(i.first_ref), lower(i.second_ref),
+       $6, i.is_deleted,
        i.stamp, CASE WHEN i.content IS NOT NULL THEN ${time.at} END, ${time.bucket}, ${time.at}
      FROM input i CROSS JOIN feed
      ${UPSERT_RECORD}
@@ -174,7 +175,8 @@ const ABSENT_A_BATCH = 1_000;
 
 /**
  * After a pass that met all there is: what it has not met is gone from the platform. Batch by batch, in transactions of
- * its own; begun again after a crash it goes on. Answers how many were marked deleted.
+ * its own; begun again after a crash it goes on, so what was met is kept until the pass is surely over (`forgetPass`).
+ * Answers how many were marked deleted.
  */
 export async function markAbsent(
   db: { readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T> },
@@ -187,7 +189,6 @@ export async function markAbsent(
     if (batch.lastId === undefined) break;
     after = batch.lastId;
   }
-  await forgetPass(db, complete.pass);
   return deleted;
 }
 
@@ -219,17 +220,4 @@ export async function forgetPass(
       [pass],
     );
   while ((await db.transaction(forget)) > 0);
-}
-
-/** From now on the type can be listed: all of it has been read once. */
-export async function markSynced(
-  tx: Queryable,
-  set: { readonly companyId: string; readonly connectionId: string; readonly dataType: StoredDataType },
-): Promise<void> {
-  await tx.execute(
-    'record_set_mark',
-    `INSERT INTO record_sets (company_id, connection_id, data_type, first_synced_at)
-     VALUES ($1, $2, $3, clock_timestamp()) ON CONFLICT DO NOTHING`,
-    [set.companyId, set.connectionId, set.dataType],
-  );
 }

@@ -4,5 +4,8 @@ import type { ReadDataType } from '../models/data-types.ts';
 /** Beside the records of each type, what is known of the company itself. */
 export type StoredDataType = ReadDataType | 'company';
 
+/** The one record of the type `company`: the platform's own id of a company is no record's. */
+export const COMPANY_RECORD_ID = 'info';
+
 /** In the shape of the data model, as a connector answers it. */
 export type RecordContent = Readonly<Record<string, unknown>>;

@@ -140,9 +140,9 @@ test('totals by status and deletion are kept exactly', async () => {
   await books.store([invoice('r1', { status: 'Paid' }), invoice('r2', { status: 'Paid' })], { deletedIds: ['r3'] });
   await books.store([invoice('r2')]);
   expect(await books.counts()).toEqual([
-    { status: 'Paid', is_deleted: false, records: 1 },
-    { status: 'Submitted', is_deleted: false, records: 28 },
-    { status: 'Submitted', is_deleted: true, records: 1 },
+    { status: 'paid', is_deleted: false, records: 1 },
+    { status: 'submitted', is_deleted: false, records: 28 },
+    { status: 'submitted', is_deleted: true, records: 1 },
   ]);
   await place.database.execute('', 'DELETE FROM records WHERE connection_id = $1 AND record_id < $2', [
     books.connectionId,

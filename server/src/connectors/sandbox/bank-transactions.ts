@@ -6,7 +6,14 @@ import type { Read, WriteRequest } from '../contract.ts';
 import { amount, derived, list, same, toOurs, word, type Pair } from '../mapping.ts';
 import type { SandboxSession } from './http.ts';
 import { sandboxRead } from './reads.ts';
-import { commonPairs, withNumberLimits, type Refusal, type SandboxResource } from './resource.ts';
+import {
+  commonPairs,
+  toRecord,
+  withNumberLimits,
+  type Refusal,
+  type SandboxResource,
+  type SandboxSource,
+} from './resource.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -74,6 +81,7 @@ const written: SandboxResource = {
     if (!Array.isArray(items)) return undefined;
     return { accountId: parentId, ...toOurs(writtenPairs, { transactions: items }) };
   },
+  recordsIn: ({ items }) => (Array.isArray(items) ? items.filter(isMembers).map((item) => toRecord(read, item)) : []),
 };
 
 /** The path names the account; a body may repeat it, and may not name another one. */
@@ -103,10 +111,9 @@ function contradicts({ transactionType, amount: value }: Members): boolean {
 }
 
 /** A line as it is read: the id is the sandbox's own, since those of banks are unique in one account only. */
-const read: SandboxResource = {
+const read: SandboxSource = {
   path: written.path,
   below,
-  model: written.model,
   pairs: [
     ...commonPairs.filter(({ ours }) => ours === 'id' || ours === 'sourceModifiedDate'),
     same('accountId', 'bankAccountId'),

@@ -18,6 +18,7 @@ import { sandboxAttach, sandboxAttachments } from './attachments.ts';
 import { bankAccounts } from './bank-accounts.ts';
 import { bankTransactions, bankTransactionsRead } from './bank-transactions.ts';
 import { bills } from './bills.ts';
+import { readCompanyInfo, taxRates, trackingCategories } from './companions.ts';
 import { customers, suppliers } from './contacts.ts';
 import { billCreditNotes, creditNotes } from './credit-notes.ts';
 import { directCosts, directIncomes } from './direct-transactions.ts';
@@ -74,6 +75,13 @@ const platform: PlatformCard = {
         { value: 'none', label: 'Neither' },
       ],
     },
+    {
+      name: 'callsPerMinute',
+      label: 'Calls per minute',
+      description: 'For trials: how many calls a minute the platform is taken to allow this connection.',
+      required: false,
+      secret: false,
+    },
   ],
 };
 
@@ -126,11 +134,16 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       payments: sandboxRead(payments),
       purchaseOrders: readWithFiles(purchaseOrders),
       suppliers: readWithFiles(suppliers),
+      taxRates: sandboxRead(taxRates),
+      trackingCategories: sandboxRead(trackingCategories),
       transfers: readWithFiles(transfers),
     },
+    companyInfo: readCompanyInfo,
     authorize: (authorization, io) => authorize(authorization, (link) => open(link, io)),
     secretsOf: (link) => [sandboxToken, tokenOf(link)].filter((secret) => secret !== ''),
     open,
+    rates: ({ callsPerMinute }) =>
+      typeof callsPerMinute === 'number' ? { perConnection: { calls: callsPerMinute, windowMs: 60_000 } } : {},
     stampOf,
   };
 }
@@ -148,18 +161,26 @@ function readWithFiles(resource: SandboxResource): Read<SandboxSession> {
 
 const bookIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 const bookNameMax = 150;
+const callsPerMinuteForm = /^([1-9]\d{0,5})?$/;
 
 async function authorize(
   { connectionId, companyName, fields }: Authorization,
   open: (link: Link) => SandboxSession,
 ): Promise<AuthorizeOutcome> {
-  const { books: wanted = '', token = '', memory = '' } = fields;
+  const { books: wanted = '', token = '', memory = '', callsPerMinute = '' } = fields;
   const books = wanted === '' ? connectionId : wanted;
   if (!bookIdForm.test(books))
     return { kind: 'refused', field: 'books', message: 'Books must be the id of a set of books.' };
   if (memory !== '' && sandboxMemory(memory) === undefined)
     return { kind: 'refused', field: 'memory', message: `Memory must be one of ${SANDBOX_MEMORIES.join(', ')}.` };
-  const link: Link = { books, ...(token === '' ? {} : { token }), ...(memory === '' ? {} : { memory }) };
+  if (!callsPerMinuteForm.test(callsPerMinute))
+    return { kind: 'refused', field: 'callsPerMinute', message: 'Calls per minute must be a whole number from 1.' };
+  const link: Link = {
+    books,
+    ...(token === '' ? {} : { token }),
+    ...(memory === '' ? {} : { memory }),
+    ...(callsPerMinute === '' ? {} : { callsPerMinute: Number(callsPerMinute) }),
+  };
   const session = open(link);
   const answer =
     wanted === ''

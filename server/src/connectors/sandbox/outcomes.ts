@@ -53,12 +53,21 @@ export function writtenRecord(
   const record = recordIn(resource, request, json);
   const id = resource.below === undefined ? record?.['id'] : request.parentId;
   if (record === undefined || typeof id !== 'string') return undefined;
-  return { kind: 'written', changes: [changeOf(resource, kind, id)], record, ...deviations(resource, request, record) };
+  const below = resource.recordsIn?.(json ?? {});
+  return {
+    kind: 'written',
+    changes: [changeOf(resource, kind, id)],
+    record,
+    ...(below === undefined ? {} : { below }),
+    ...deviations(resource, request, record),
+  };
 }
 
 function recordIn(resource: SandboxResource, request: WriteRequest, json: Members | undefined): Members | undefined {
   if (json === undefined) return undefined;
-  return resource.answered === undefined ? toRecord(resource, json) : resource.answered(json, request);
+  return resource.answered === undefined
+    ? toRecord(resource, json, request.platformProperties)
+    : resource.answered(json, request);
 }
 
 /** What was sent and is otherwise in the books. Supplemental data that was mapped to properties shows as those. */

@@ -4,7 +4,7 @@ import type { PageQuery, Read, ReadOutcome, RecordPage } from '../contract.ts';
 import { callSandbox, type SandboxSession } from './http.ts';
 import { readOutcome } from './outcomes.ts';
 import { errorCode } from './refusals.ts';
-import { toRecord, type SandboxResource } from './resource.ts';
+import { toRecord, type SandboxSource } from './resource.ts';
 import { booksPath, listPath, recordPath } from './requests.ts';
 
 /** The sandbox gives no more at once. */
@@ -28,17 +28,17 @@ const deletable = new Set([
 /** The last pages of a reading of changes: what was deleted, as the audit trail has it. */
 const deletions = 'deleted:';
 
-export function sandboxRead(resource: SandboxResource): Read<SandboxSession> {
+export function sandboxRead(resource: SandboxSource): Read<SandboxSession> {
   return {
     page(session, query) {
       return query.after?.startsWith(deletions) === true
         ? deletionPage(session, resource, query)
         : recordPage(session, resource, query);
     },
-    async get(session, recordId) {
+    async get(session, recordId, _parentId, properties) {
       const path = recordPath(session, resource, recordId);
       return readOutcome(await callSandbox(session, { method: 'GET', path }), ({ status, json }) => {
-        if (status === 200 && json !== undefined) return { value: toRecord(resource, json) };
+        if (status === 200 && json !== undefined) return { value: toRecord(resource, json, properties) };
         const error = json?.['error'];
         const isMissing = status === 404 && isMembers(error) && error['code'] === 'record_not_found';
         return isMissing ? { value: undefined } : undefined;
@@ -49,8 +49,8 @@ export function sandboxRead(resource: SandboxResource): Read<SandboxSession> {
 
 async function recordPage(
   session: SandboxSession,
-  resource: SandboxResource,
-  { after, pageSize, parentId, changedAfter }: PageQuery,
+  resource: SandboxSource,
+  { after, pageSize, parentId, changedAfter, platformProperties }: PageQuery,
 ): Promise<ReadOutcome<RecordPage>> {
   const size = Math.min(pageSize, pageSizeMax);
   const query = queryOf({ pageSize: size, after, modifiedSince: changedAfter && justAfter(changedAfter) });
@@ -58,7 +58,7 @@ async function recordPage(
   return readOutcome(answer, ({ json }) => {
     const items = itemsOf(json);
     if (items === undefined) return undefined;
-    const records = items.map((item) => toRecord(resource, item));
+    const records = items.map((item) => toRecord(resource, item, platformProperties));
     const lastId = items.at(-1)?.['id'];
     if (items.length === size && typeof lastId === 'string') return { value: { records, next: lastId } };
     const asksForDeletions =
@@ -69,7 +69,7 @@ async function recordPage(
 
 async function deletionPage(
   session: SandboxSession,
-  resource: SandboxResource,
+  resource: SandboxSource,
   { after = '', pageSize, changedAfter }: PageQuery,
 ): Promise<ReadOutcome<RecordPage>> {
   const size = Math.min(pageSize, pageSizeMax);

@@ -2,7 +2,7 @@
 import type { PlatformRequest, WriteRequest } from '../contract.ts';
 import { toTheirs, withMemberAt } from '../mapping.ts';
 import type { SandboxRequest, SandboxSession } from './http.ts';
-import type { SandboxResource } from './resource.ts';
+import type { SandboxResource, SandboxSource } from './resource.ts';
 import { preconditionOf } from './stamps.ts';
 
 export type SandboxWriteKind = 'create' | 'update' | 'delete';
@@ -18,13 +18,13 @@ export function booksPath(session: SandboxSession): string {
 }
 
 /** Where a data type's records stand. `parentId` is the record that they belong to, where there is one. */
-export function listPath(session: SandboxSession, resource: SandboxResource, parentId: string | undefined): string {
+export function listPath(session: SandboxSession, resource: SandboxSource, parentId: string | undefined): string {
   const { below, path } = resource;
   if (below === undefined) return `${booksPath(session)}/${path}`;
   return `${booksPath(session)}/${below.parent}/${encodeURIComponent(parentId ?? '')}/${below.path}`;
 }
 
-export function recordPath(session: SandboxSession, resource: SandboxResource, recordId: string): string {
+export function recordPath(session: SandboxSession, resource: SandboxSource, recordId: string): string {
   return `${listPath(session, resource, undefined)}/${encodeURIComponent(recordId)}`;
 }
 

@@ -1,22 +1,28 @@
 /** What each data type's file tells about the sandbox: where its records live, its model, and how the two map. */
 import { refineEach, type PushModel } from '../../models/model.ts';
 import type { PlatformRecord, Rejection, WriteRequest } from '../contract.ts';
-import { asText, derived, same, toOurs, type Pair } from '../mapping.ts';
+import { asText, derived, memberAtPath as memberAt, same, toOurs, type Pair } from '../mapping.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** What a refusal says, whoever it comes from. */
 export type Refusal = Omit<Rejection<'rejected'>, 'kind'>;
 
-export interface SandboxResource {
-  readonly model: PushModel;
-  /** Where an update takes more than a create does, such as voiding. */
-  readonly updateModel?: PushModel;
+/** What it takes to read records. */
+export interface SandboxSource {
   /** The sandbox's word in paths and in its audit trail: `journal-entries`. */
   readonly path: string;
   readonly pairs: readonly Pair[];
   /** Records that stand below another one: `bank-accounts/{id}/transactions`. Written in batches. */
   readonly below?: { readonly parent: string; readonly path: string };
+  /** What no pair can say on the way in: members of ours that follow from several of theirs. */
+  complete?(record: Record<string, unknown>): Record<string, unknown>;
+}
+
+export interface SandboxResource extends SandboxSource {
+  readonly model: PushModel;
+  /** Where an update takes more than a create does, such as voiding. */
+  readonly updateModel?: PushModel;
   /** The member by which people know a document, where two may share its value: same name on both sides. */
   readonly naturalNumber?: 'reference';
   /** Puts the choices from the company's books into an order in which the first ones go together. */
@@ -27,8 +33,8 @@ export interface SandboxResource {
   answered?(json: Members, request: WriteRequest): Members | undefined;
   /** What no pair can say on the way out: a body of ours as the pairs expect it. */
   prepare?(body: Members): Members;
-  /** What no pair can say on the way in: members of ours that follow from several of theirs. */
-  complete?(record: Record<string, unknown>): Record<string, unknown>;
+  /** The records that an answer holds, each as it is read, where the answer stands for several below another one. */
+  recordsIn?(json: Members): readonly PlatformRecord[];
 }
 
 /** The sandbox takes at most 12 digits before and 9 after the point, anywhere. */
@@ -48,7 +54,18 @@ export const commonPairs: readonly Pair[] = [
   same('supplementalData.content', 'customFields'),
 ];
 
-export function toRecord(resource: SandboxResource, theirs: Readonly<Record<string, unknown>>): PlatformRecord {
-  const record = toOurs(resource.pairs, theirs);
-  return resource.complete === undefined ? record : resource.complete(record);
+/** With the sandbox's own properties beside it where they were asked for. */
+export function toRecord(
+  source: SandboxSource,
+  theirs: Readonly<Record<string, unknown>>,
+  properties?: readonly string[],
+): PlatformRecord {
+  const record = toOurs(source.pairs, theirs);
+  const whole = source.complete === undefined ? record : source.complete(record);
+  return properties === undefined ? whole : { ...whole, platformProperties: propertiesAt(theirs, properties) };
+}
+
+function propertiesAt(theirs: Members, properties: readonly string[]): Members {
+  const values = properties.map((path): [string, unknown] => [path, memberAt(theirs, path)]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }

@@ -1,0 +1,104 @@
+/** GET /companies/{companyId}/changes: what has changed in the company's books since a place that the caller has kept. */
+import { Type } from 'typebox';
+import { getCompany } from '../companies/change-company.ts';
+import { readDataTypes, type ReadDataType } from '../models/data-types.ts';
+import { PublicError } from '../errors.ts';
+import { listChanges } from '../records/changes.ts';
+import { watermarkOf } from '../records/watermark.ts';
+import { refreshBeforeRead } from '../sync/refresh-stale.ts';
+import { answers } from './answers.ts';
+import { dataTypeFrom } from './data-type-path.ts';
+import type { ApiDeps, ApiRoutes } from './deps.ts';
+import { isGiven } from './list-filter.ts';
+import { companyIdFrom } from './path-ids.ts';
+import { listParameters, pagingOf } from './query-parameters.ts';
+import { recordAnswer, WATERMARK_HEADER } from './record-answer.ts';
+import { feedOf, watermarkFrom } from './record-source.ts';
+
+const Change = Type.Object({
+  dataType: Type.String(),
+  connectionId: Type.String(),
+  id: Type.String(),
+  modifiedDate: Type.String(),
+  isDeleted: Type.Boolean(),
+  record: Type.Unsafe<object>({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The record as a list shows it; of a deleted one, what it was last.',
+  }),
+});
+
+export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
+  app.get(
+    '/companies/:companyId/changes',
+    {
+      schema: {
+        tags: ['Data'],
+        operationId: 'listChanges',
+        summary: 'List changed and deleted records in the order of their changes',
+        params: Type.Object({ companyId: Type.String() }),
+        querystring: Type.Object({
+          dataTypes: Type.Optional(
+            Type.String({ description: 'Data types, with commas between them; all unless given.' }),
+          ),
+          after: Type.Optional(
+            Type.String({ description: 'The watermark of the answer before; from the beginning unless given.' }),
+          ),
+          pageSize: listParameters.pageSize,
+        }),
+        response: answers({
+          200: Type.Object({
+            results: Type.Array(Change),
+            watermark: Type.String({ description: 'To be kept, and sent as `after` the next time.' }),
+            hasMore: Type.Boolean({ description: 'Whether there was more to tell than one answer holds.' }),
+          }),
+        }),
+      },
+    },
+    async ({ params, query }, reply) => {
+      const companyId = companyIdFrom(params);
+      await getCompany(deps.companies, companyId);
+      const dataTypes = dataTypesFrom(query.dataTypes);
+      await refreshBeforeRead(deps, { companyId, dataTypes });
+      const feed = await feedOf(deps, companyId);
+      const after = isGiven(query.after) ? watermarkFrom(query.after, feed) : 0;
+      const changesMax = pagingOf(query).pageSize;
+      const { changes, readTo, hasMore } = await listChanges(deps.db, {
+        companyId,
+        feed,
+        dataTypes,
+        after,
+        changesMax,
+      });
+      const watermark = watermarkOf(feed, readTo);
+      void reply.header(WATERMARK_HEADER, watermark);
+      return {
+        results: changes.map(({ connectionId, dataType, record }) => ({
+          dataType,
+          connectionId,
+          id: record.id,
+          modifiedDate: record.modifiedDate,
+          isDeleted: record.isDeleted,
+          record: recordAnswer(record),
+        })),
+        watermark,
+        hasMore,
+      };
+    },
+  );
+}
+
+/** A set, so that a type named twice is told once. */
+function dataTypesFrom(text: string | undefined): readonly ReadDataType[] {
+  if (!isGiven(text)) return readDataTypes;
+  const names = text.split(',').map((name) => name.trim());
+  const types = names.map((name) => {
+    const dataType = dataTypeFrom(name);
+    const readable = readDataTypes.find((each) => each === dataType);
+    if (readable === undefined) {
+      throw new PublicError('data_type_not_supported', `'${dataType}' has no records, so that it has no changes`);
+    }
+    return readable;
+  });
+  return [...new Set(types)];
+}

@@ -1,0 +1,41 @@
+/** GET …/data/info: the company as its books know it, as it was read last; read now if it never was. */
+import type { PlatformRecord } from '../connectors/contract.ts';
+import { requireConnector } from '../companies/context.ts';
+import { PublicError } from '../errors.ts';
+import { findRecord } from '../records/list.ts';
+import { modelKeyOf } from '../records/model-key.ts';
+import { storeRecords } from '../records/store.ts';
+import { COMPANY_RECORD_ID } from '../records/stored-types.ts';
+import { notSupported } from './data-type-path.ts';
+import type { ApiDeps } from './deps.ts';
+import { openSession } from './platform-session.ts';
+import { booksOfCompany } from './record-source.ts';
+
+const dataType = 'company';
+
+export async function answerCompanyInfo(
+  deps: ApiDeps,
+  params: { readonly companyId: string },
+): Promise<PlatformRecord> {
+  const { id: connectionId, companyId, platformKey } = await booksOfCompany(deps, params);
+  const connector = requireConnector(deps.companies, platformKey);
+  if (connector.companyInfo === undefined) throw notSupported(dataType, connector.platform.key);
+  const place = { companyId, connectionId, dataType, recordId: COMPANY_RECORD_ID } as const;
+  const known = await findRecord(deps.db, place);
+  if (known !== undefined) return withoutId(known.content);
+  const session = await openSession(deps, { connector, connectionId });
+  if (session === undefined) throw new PublicError('data_not_synced', dataType);
+  const outcome = await connector.companyInfo(session);
+  if (outcome.kind !== 'read') {
+    throw new PublicError('platform_unreachable', 'The platform cannot be reached; try again later', outcome.reason);
+  }
+  const records = [{ ...outcome.value, id: COMPANY_RECORD_ID }];
+  await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey: modelKeyOf(dataType) }));
+  return outcome.value;
+}
+
+/** The id is ours alone. */
+function withoutId(record: PlatformRecord): PlatformRecord {
+  const { id: _, ...info } = record;
+  return info;
+}

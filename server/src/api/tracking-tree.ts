@@ -1,0 +1,34 @@
+/** A tracking category alone, with the whole tree below it. */
+import type { Queryable } from '../db/pool.ts';
+import { makeListRecords } from '../records/list.ts';
+import type { RecordContent } from '../records/stored-types.ts';
+import { recordAnswer } from './record-answer.ts';
+
+const LEVELS_MAX = 10;
+const CHILDREN_MAX = 1_000;
+
+export async function withSubCategories(
+  db: Queryable,
+  { connectionId }: { readonly connectionId: string },
+  category: RecordContent,
+): Promise<RecordContent> {
+  const listRecords = makeListRecords(db);
+  const childrenOf = async (id: unknown) => {
+    const rest = { sql: 'r.first_ref = lower($1) AND NOT r.is_deleted', values: [id] };
+    const { records } = await listRecords({
+      connectionId,
+      dataType: 'trackingCategories',
+      filter: { rest },
+      order: 'oldest-change',
+      page: 1,
+      pageSize: CHILDREN_MAX,
+    });
+    return records.map(recordAnswer);
+  };
+  const withChildren = async (one: RecordContent, level: number): Promise<RecordContent> => {
+    const children = level >= LEVELS_MAX ? [] : await childrenOf(one['id']);
+    const subCategories = await Promise.all(children.map((child) => withChildren(child, level + 1)));
+    return { ...one, subCategories };
+  };
+  return withChildren(category, 1);
+}
