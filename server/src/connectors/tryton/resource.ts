@@ -2,7 +2,7 @@
  * What each data type's file tells about Tryton: which of its models hold it, how the two map, how a write is marked and
  * brought to its end, and what deleting means.
  *
- * To add a data type: write a file that exports a TrytonResource (customers.ts is a short example), and name it in the two
+ * To add a data type: write a file that exports a TrytonResource (accounts.ts is a short example), and name it in the two
  * lists of data-types.ts. `reads` names every field that `pairs`, `complete`, `next` and `removals` look at, with dots
  * for what is nested (`lines.account`, `party.name`); they arrive unfolded: `record.lines[0].account`. What a create needs
  * and the body does not say (journal, address, account) is filled in by `prepare`, which may ask Tryton through
@@ -17,7 +17,7 @@ import { derived, same, toOurs, type Pair } from '../mapping.ts';
 import type { Mark } from './marks.ts';
 import { idPair } from './pairs.ts';
 import type { RpcAnswer } from './rpc.ts';
-import type { Domain, TrytonSession } from './session.ts';
+import type { CallOptions, Domain, TrytonSession } from './session.ts';
 import { sourceMembers } from './stamps.ts';
 import type { Members } from './values.ts';
 
@@ -49,14 +49,25 @@ export interface TrytonResource extends TrytonReading {
   readonly model: PushModel;
   /** Where an update takes something else than a create does. */
   readonly updateModel?: PushModel;
-  /** Absent where nothing is created or changed in `theirs` directly. */
   readonly mark: Mark;
+  /** The mark cannot be replaced by an update, which is then known by what it leaves. */
+  readonly isMarkedOnCreateOnly?: true;
   /** Fields of Tryton that `prepare` fills where the body does not: `lines.account`. They are not asked of the sender. */
   readonly fills?: readonly string[];
   /** Refuses what the model cannot see is wrong, before anything is sent. */
   refuse?(request: WriteRequest, session: TrytonSession): Refusal | undefined | Promise<Refusal | undefined>;
   /** The values of a create, or of an update of `present`, from those that the pairs make of the body. */
   prepare?(values: Members, request: WriteRequest, at: Preparing): Members | Promise<Members>;
+  /** The model whose fields supplemental data may name, where a create is made of another model's record. */
+  readonly supplementalModel?: string;
+  /** Makes what the record has to refer to, when it is certain that the write is made; the values that come of it. */
+  first?(values: Members, request: WriteRequest, session: TrytonSession): Promise<Members>;
+  /** Where a create is made of another model's record. Its result is the id in `theirs`, as the first of a list. */
+  createCall?(values: Members, session: TrytonSession, options: CallOptions): Promise<RpcAnswer>;
+  /** Where an update goes to another model's record. */
+  writeCall?(present: Members, values: Members, session: TrytonSession, options: CallOptions): Promise<RpcAnswer>;
+  /** The choices that follow from the company's own books, and that no reference offers. */
+  offer?(live: PushModel, session: TrytonSession): Promise<PushModel>;
   /** What remains to be done of a create or an update once its record stands. Undefined when it is as it should be. */
   next?(record: Members, request: WriteRequest, session: TrytonSession): Step | undefined | Promise<Step | undefined>;
   /** Takes back a create of which a step was refused, so that a rejection leaves nothing. Deletes the record if absent. */

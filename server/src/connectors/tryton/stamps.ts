@@ -4,14 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { PlatformRecord } from '../contract.ts';
+import { isMembers } from '../../models/validate.ts';
 import { listOf, momentOf, type Members } from './values.ts';
 
 /** `sourceVersion` and `sourceModifiedDate` of a record that was read with the stamps of all its parts. */
 export function sourceMembers(parts: readonly string[] = [], record: Members): Members {
-  const all = [record, ...parts.flatMap((part) => listOf(record[part]))];
+  const all = [record, ...parts.flatMap((part) => partsAt(record[part]))];
   const stamps = [
     ['', record['id'], record['_timestamp']],
-    ...parts.flatMap((part) => listOf(record[part]).map((each) => [part, each['id'], each['_timestamp']])),
+    ...parts.flatMap((part) => partsAt(record[part]).map((each) => [part, each['id'], each['_timestamp']])),
   ];
   const moments = all
     .map((each) => momentOf(each['write_date']) ?? momentOf(each['create_date']))
@@ -22,6 +23,11 @@ export function sourceMembers(parts: readonly string[] = [], record: Members): M
     // Milliseconds are what a date on the wire has.
     ...(latest === undefined ? {} : { sourceModifiedDate: `${latest.slice(0, 23)}Z` }),
   };
+}
+
+/** A list, or the one record that this one is half of, such as a product's template. */
+function partsAt(value: unknown): readonly Members[] {
+  return isMembers(value) ? [value] : listOf(value);
 }
 
 export function stampOf(record: PlatformRecord): string | undefined {
