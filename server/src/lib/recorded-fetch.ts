@@ -26,6 +26,10 @@ export interface RecordedFetch {
   readonly fence: (mayLeave: () => boolean) => void;
   /** Since the fence stands, a request was held back by it and none has left. */
   readonly wasHeldBack: () => boolean;
+  /** Counts the next call now, where calls are counted. Gives how long to wait when there is no room for it. */
+  readonly reserve: () => Promise<number | undefined>;
+  /** For how long the latest call was told to wait instead of being made. */
+  readonly mustWaitMs: () => number | undefined;
 }
 
 const BODY_SHOWN_MAX = 10_000;
@@ -51,12 +55,16 @@ export function makeRecordedFetch(options: {
   readonly clock: Clock;
   /** Two megabytes, where nothing else is said. */
   readonly answerBytesMax?: number;
+  /** Asked before each call, where the platform limits them: undefined, or how long to wait. */
+  readonly gate?: (() => Promise<number | undefined>) | undefined;
 }): RecordedFetch {
   const calls: RecordedCall[] = [];
   const redact = redactor(options.secrets);
   let mayLeave = () => true;
   let heldBack = 0;
   let left = 0;
+  let isReserved = false;
+  let waitMs: number | undefined;
   const asksFence = () => {
     const may = mayLeave();
     if (may) left += 1;
@@ -73,6 +81,10 @@ export function makeRecordedFetch(options: {
       if (isKept) calls.push({ startedAt, durationMs, request, ...(response && { response }) });
     };
     try {
+      if (options.gate !== undefined && !isReserved && (await reserve()) !== undefined) {
+        throw new NothingLeftError('The limit on calls is reached.', 'ERATELIMIT');
+      }
+      isReserved = false;
       const { status, headers, body } = await callOnce({
         ...(await sent(input, init)),
         timeoutMs: options.timeoutMs,
@@ -98,7 +110,15 @@ export function makeRecordedFetch(options: {
       left = 0;
     },
     wasHeldBack: () => heldBack > 0 && left === 0,
+    reserve,
+    mustWaitMs: () => waitMs,
   };
+
+  async function reserve(): Promise<number | undefined> {
+    waitMs = await options.gate?.();
+    isReserved = waitMs === undefined;
+    return waitMs;
+  }
 }
 
 /** What goes over the wire. Text and bytes are sent as they are; a form is made into bytes first, as `fetch` does it. */

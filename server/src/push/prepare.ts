@@ -11,6 +11,7 @@ import { checkBody } from '../models/validate.ts';
 import type { Validation, ValidationItem } from '../models/validation.ts';
 import { toPlatformProperties, type SupplementalConfig } from '../supplemental/config.ts';
 import { propertiesOf, pulledBy } from '../supplemental/pulled.ts';
+import type { CallGates } from '../rates/gate.ts';
 import type { ClaimedPush, TakenPush } from './moves.ts';
 import type { AttachedFile } from './request.ts';
 import { outcomeUnknown, refusedByModel, refusedByUs, SENDS_MAX, type Circumstances, type Verdict } from './verdict.ts';
@@ -22,8 +23,7 @@ export interface PrepareDeps {
   readonly supplementalConfig: (platformKey: string, dataType: WritableDataType) => Promise<SupplementalConfig>;
   readonly loadFile: (pushId: string) => Promise<AttachedFile | undefined>;
   readonly random: () => number;
-  /** The network, replaced in tests. */
-  readonly fetch?: typeof fetch;
+  readonly gateFor: CallGates['gateFor'];
 }
 
 export interface Prepared<P extends TakenPush = ClaimedPush> {
@@ -61,14 +61,15 @@ export async function preparePush<P extends TakenPush>(push: P, deps: PrepareDep
   if (push.state === 'sending' && push.attempts >= SENDS_MAX) {
     return refuse(refusedByUs(502, `The platform lost this request ${push.attempts} times.`, at));
   }
-  const network = openNetwork(push, connector, deps);
+  const link = deps.openLink(push);
+  const network = openNetwork(push, connector, link, deps);
   return {
     kind: 'ready',
     push,
     at,
     connector,
     write,
-    session: connector.open(deps.openLink(push), { fetch: network.fetch, ask: network.ask, now: deps.clock.now }),
+    session: connector.open(link, { fetch: network.fetch, ask: network.ask, now: deps.clock.now }),
     request: await writeRequest(push, body, supplemental.properties, deps),
     warnings: validation.warnings,
     network,
@@ -106,12 +107,12 @@ export async function supplementalProperties(
   return toPlatformProperties(config, given, writableTypes[push.dataType].name);
 }
 
-function openNetwork(push: TakenPush, connector: Connector, deps: PrepareDeps): RecordedFetch {
+function openNetwork(push: TakenPush, connector: Connector, link: Link, deps: PrepareDeps): RecordedFetch {
   return makeRecordedFetch({
     timeoutMs: connector.limits.callTimeoutMs,
-    secrets: connector.secretsOf(deps.openLink(push)),
+    secrets: connector.secretsOf(link),
     clock: deps.clock,
-    ...(deps.fetch !== undefined && { send: deps.fetch }),
+    gate: deps.gateFor(connector, { connectionId: push.connectionId, link }, 'write'),
   });
 }
 

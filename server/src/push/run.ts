@@ -37,6 +37,11 @@ async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
     const reason = 'By its present link the platform does not de-duplicate.';
     return settleTurn(verdicts.refusedByUs(502, reason, at), 'send', push, deps);
   }
+  const waitMs = await network.reserve();
+  if (waitMs !== undefined) {
+    const limited = { kind: 'not-sent', waitingFor: 'rate-limit', reason: '', ...limitOf(waitMs) } as const;
+    return settleTurn(verdicts.judgeSend(limited, at, warnings), 'send', push, deps);
+  }
   const askedMs = monotonicMs();
   const permit = await deps.permitSend(push);
   if (permit.kind === 'lease-lost') return;
@@ -47,7 +52,8 @@ async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
   if (!mayLeave()) return settleTurn(neverLeft, 'send', push, deps);
   // And asked once more when the connection to the platform stands, which may take its time.
   network.fence(mayLeave);
-  const outcome = withPulledRecord(push, await write.send(session, request));
+  const told = withPulledRecord(push, await write.send(session, request));
+  const outcome = told.kind === 'not-sent' ? { ...told, ...limitOf(network.mustWaitMs()) } : told;
   if (network.wasHeldBack()) return settleTurn(neverLeft, 'send', push, deps);
   const verdict = verdicts.judgeSend(outcome, at, warnings);
   // Before the push goes back to the queue, or it would be sent over the dead link again.
@@ -64,9 +70,17 @@ async function lookUp(prepared: Prepared, deps: RunDeps): Promise<void> {
     return settleTurn(verdicts.judgeUnsearchable(repeat, at), 'find', push, deps);
   }
   if (write.find === undefined) throw new Error(`${push.kind} of ${push.dataType} cannot be found`);
-  const outcome = await write.find(session, request);
+  const told = await write.find(session, request);
+  const outcome = told.kind === 'unreachable' ? { ...told, ...limitOf(network.mustWaitMs()) } : told;
   const verdict = verdicts.judgeFind(outcome, at);
   await settleTurn(verdict, 'find', push, deps, { network, kept: keptWrites(prepared, 'find', verdict) });
+}
+
+/** A call that we did not make because the platform takes no more of them now. To the connector it merely failed. */
+function limitOf(waitMs: number | undefined) {
+  if (waitMs === undefined) return {};
+  const reason = 'The limit on calls to the platform is reached.';
+  return { waitingFor: 'rate-limit', reason, retryAfterMs: waitMs } as const;
 }
 
 async function settleTurn(

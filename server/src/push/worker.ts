@@ -9,6 +9,7 @@ import { makeBatcher } from '../lib/batcher.ts';
 import { monotonicMs } from '../lib/clock.ts';
 import { describeError, type Log } from '../lib/log.ts';
 import { writableTypes } from '../models/data-types.ts';
+import { makeCallGates } from '../rates/gate.ts';
 import { rollUpIntakes } from './counts.ts';
 import { makeLaneHints } from './lanes.ts';
 import * as due from './due.ts';
@@ -28,7 +29,7 @@ export interface Engine {
   readonly health: () => { readonly ready: boolean; readonly reason?: string };
 }
 
-export interface EngineDeps extends Omit<RunDeps, 'permitSend' | 'holdsLease'> {
+export interface EngineDeps extends Omit<RunDeps, 'permitSend' | 'holdsLease' | 'gateFor'> {
   readonly db: Database;
   readonly log: Log;
   readonly connectors: readonly Connector[];
@@ -75,7 +76,7 @@ export function startEngine(deps: EngineDeps): Engine {
     return isOurs;
   };
   const holdsLease = (push: ClaimedPush) => monotonicMs() < (leaseEndsMs.get(push) ?? 0);
-  const runDeps: RunDeps = { ...deps, settle, holdsLease, permitSend: permits.add };
+  const runDeps: RunDeps = { ...deps, ...makeCallGates(db), settle, holdsLease, permitSend: permits.add };
   let sweepAfter = FIRST_ID;
   let orphanedSinceHours = ORPHANED_EVER_HOURS;
   /** The sweep runs every second whatever else happens, so it speaks for the engine's hold on the database. */
@@ -190,7 +191,7 @@ export function startEngine(deps: EngineDeps): Engine {
   }
 
   async function lookForUnknown() {
-    await lookAgain({ ...deps, settle });
+    await lookAgain({ ...runDeps, db, log });
     return { didWork: false };
   }
 

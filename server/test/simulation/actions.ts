@@ -1,4 +1,5 @@
 /** What may happen next in a simulated world, each with how likely it is. */
+import { ODDS } from './odds.ts';
 import type { Answer, Statement } from './simulated-database.ts';
 import type { Call } from './simulated-platform.ts';
 import type { SimulatedProcess, World } from './world.ts';
@@ -129,7 +130,7 @@ function callActions(world: World, call: Call): Action[] {
 function arrive(world: World, call: Call, isCalm: boolean): Action {
   return {
     name: `${nameOf(world, call)} arrives`,
-    weight: 6,
+    weight: ODDS[world.odds].arrives,
     run: () => {
       const fate = world.platform.fateOf(call, isCalm);
       call.arrive(fate);
@@ -152,9 +153,10 @@ function nameOf(world: World, { process, step, pushId }: Call): string {
 
 function processActions(world: World, process: SimulatedProcess): Action[] {
   const { name } = process;
+  const odds = ODDS[world.odds];
   const crash: Action = {
     name: `${name} is killed`,
-    weight: 0.25,
+    weight: odds.killed,
     run: () => {
       world.endProcess(name);
       return '';
@@ -162,7 +164,7 @@ function processActions(world: World, process: SimulatedProcess): Action[] {
   };
   const freeze: Action = {
     name: `${name} ${process.isFrozen ? 'goes on' : 'freezes'}`,
-    weight: process.isFrozen ? 0.6 : 0.25,
+    weight: process.isFrozen ? odds.goesOn : odds.freezes,
     run: () => {
       process.isFrozen = !process.isFrozen;
       return '';

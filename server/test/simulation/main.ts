@@ -1,11 +1,12 @@
 /**
- * `npm run simulate -- --seeds N [--from S] [--steps K] [--bug NAME]`: runs the simulator over N seeds, reports, and
+ * `npm run simulate -- --seeds N [--from S] [--steps K] [--odds sluggish] [--bug NAME]`: runs the simulator over N seeds, reports, and
  * prints the trace of the first seed that breaks a rule. The same seed and steps give the same trace again.
  */
 import { parseArgs } from 'node:util';
 import type { Database } from '../../src/db/pool.ts';
 import { monotonicMs } from '../../src/lib/clock.ts';
 import { withSimulatorDatabase } from './database.ts';
+import { ODDS, type Odds } from './odds.ts';
 import { SEEDED_BUGS, type SeededBug } from './seeded-bugs.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     steps: { type: 'string', default: '600' },
+    odds: { type: 'string', default: 'usual' },
     bug: { type: 'string' },
     trace: { type: 'boolean', default: false },
   },
@@ -34,6 +36,12 @@ function bugOption(): SeededBug | undefined {
   return bug;
 }
 
+function oddsOption(): Odds {
+  const { odds } = values;
+  if (odds === 'usual' || odds === 'sluggish') return odds;
+  throw new Error(`--odds must be one of ${Object.keys(ODDS).join(', ')}`);
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -41,11 +49,12 @@ function say(line: string): void {
 async function runSeeds(db: Database): Promise<boolean> {
   const [seeds, from, steps] = [numberOption('seeds'), numberOption('from'), numberOption('steps')];
   const bug = bugOption();
+  const odds = oddsOption();
   const began = monotonicMs();
   const sum = { seeds: 0, steps: 0, pushes: 0, sends: 0, simulatedMs: 0 };
   let toldMs = began;
   for (let seed = from; seed < from + seeds; seed++) {
-    const result = await simulate(db, { seed, steps, ...(bug && { bug }) });
+    const result = await simulate(db, { seed, steps, odds, ...(bug && { bug }) });
     sum.seeds += 1;
     for (const key of ['steps', 'pushes', 'sends', 'simulatedMs'] as const) sum[key] += result[key];
     if (values.trace) say(result.trace.join('\n'));
@@ -68,7 +77,7 @@ function tellBroken({ seed, trace, broken }: SimulationResult, steps: number): f
   if (!values.trace) say(trace.join('\n'));
   say(`Seed ${seed} broke a rule at its step ${trace.length}: ${broken}`);
   say(
-    `Again: npm run simulate -- --from ${seed} --seeds 1 --steps ${steps}${values.bug ? ` --bug ${values.bug}` : ''}`,
+    `Again: npm run simulate -- --from ${seed} --seeds 1 --steps ${steps} --odds ${values.odds}${values.bug ? ` --bug ${values.bug}` : ''}`,
   );
   return false;
 }

@@ -4,6 +4,7 @@
  */
 import type { Database } from '../../src/db/pool.ts';
 import { calmActions, calmDown, possibleActions, type Action } from './actions.ts';
+import type { Odds } from './odds.ts';
 import { makeRules } from './rules.ts';
 import type { SeededBug } from './seeded-bugs.ts';
 import { makeWorld, type World } from './world.ts';
@@ -13,6 +14,7 @@ export interface SimulationOptions {
   /** Steps with faults; as many as it takes to end every push follow without. */
   readonly steps: number;
   readonly bug?: SeededBug;
+  readonly odds?: Odds;
 }
 
 export interface SimulationResult {
@@ -30,7 +32,8 @@ export interface SimulationResult {
 const CALM_STEPS_MAX = 20_000;
 
 export async function simulate(db: Database, options: SimulationOptions): Promise<SimulationResult> {
-  const world = await makeWorld(db, { seed: options.seed, bug: options.bug });
+  const { seed, bug, odds = 'usual' } = options;
+  const world = await makeWorld(db, { seed, bug, odds });
   try {
     return await run(world, options);
   } finally {

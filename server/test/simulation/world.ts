@@ -4,6 +4,7 @@ import { makeLog } from '../../src/lib/log.ts';
 import { makeSettle } from '../../src/push/settle.ts';
 import { startEngine, type Engine } from '../../src/push/worker.ts';
 import { makeLedger, type Ledger } from './ledger.ts';
+import type { Odds } from './odds.ts';
 import { makeRandom, type Random } from './random.ts';
 import type { SeededBug } from './seeded-bugs.ts';
 import { makeWorldDatabase, type Statement, type WorldDatabase } from './simulated-database.ts';
@@ -19,6 +20,7 @@ export interface SimulatedProcess {
 }
 
 export interface World {
+  readonly odds: Odds;
   readonly random: Random;
   readonly time: SimulatedTime;
   readonly database: WorldDatabase;
@@ -40,7 +42,7 @@ const SKEW_MAX_MS = 600_000;
 /** The caller ends the world's time. */
 export async function makeWorld(
   db: Database,
-  { seed, bug }: { readonly seed: number; readonly bug: SeededBug | undefined },
+  { seed, bug, odds }: { readonly seed: number; readonly bug: SeededBug | undefined; readonly odds: Odds },
 ): Promise<World> {
   const random = makeRandom(seed);
   const time = startSimulatedTime();
@@ -58,7 +60,19 @@ export async function makeWorld(
     isRefused: (pushId) => ledger.pushes.get(pushId)?.isRefused ?? false,
     onSend: checkFence,
   });
-  return { random, time, database, ledger, platform, processes, statements, violations, startProcess, endProcess };
+  return {
+    odds,
+    random,
+    time,
+    database,
+    ledger,
+    platform,
+    processes,
+    statements,
+    violations,
+    startProcess,
+    endProcess,
+  };
 
   function checkFence({ pushId }: Call): void {
     const push = ledger.pushes.get(pushId);

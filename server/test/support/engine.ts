@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type {
+  CallRates,
   Connector,
   FindOutcome,
   RepeatPolicy,
@@ -35,10 +36,15 @@ export interface TestPlatform {
 
 export const accountBody = { nominalCode: '4200', name: 'Sundries', fullyQualifiedCategory: 'Asset.Current' };
 
-export async function makeTestEngine(options: { bounds?: Partial<EngineBounds>; callsInFlight?: number } = {}) {
+export async function makeTestEngine(
+  options: { bounds?: Partial<EngineBounds>; callsInFlight?: number; rates?: CallRates } = {},
+) {
   const { database: db, drop } = await createTestDatabase();
   const platform = makePlatform();
-  const connector = makeConnector(platform, options.callsInFlight ?? 4);
+  const connector = {
+    ...makeConnector(platform, options.callsInFlight ?? 4),
+    ...(options.rates && { rates: () => options.rates ?? {} }),
+  };
   const started: Engine[] = [];
   const requestPush = makeRequestPush({
     db,

@@ -117,12 +117,13 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       transfers: writes(transfers, 'create', 'attach'),
     },
     reads: {
-      bankAccounts: sandboxRead(bankAccounts),
+      // Balances move with every posting, and leave the account's own stamp alone.
+      bankAccounts: { ...sandboxRead(bankAccounts), changesUnstamped: true },
       bankTransactions: bankTransactionsRead,
       billCreditNotes: readWithFiles(billCreditNotes),
       billPayments: sandboxRead(billPayments),
       bills: readWithFiles(bills),
-      chartOfAccounts: sandboxRead(accounts),
+      chartOfAccounts: { ...sandboxRead(accounts), changesUnstamped: true },
       creditNotes: sandboxRead(creditNotes),
       customers: readWithFiles(customers),
       directCosts: readWithFiles(directCosts),
