@@ -40,7 +40,10 @@ export interface ApiCall {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-export async function startApi(overrides: Partial<ApiDeps> = {}) {
+export async function startApi(
+  overrides: Partial<ApiDeps> = {},
+  { eventsStored = () => undefined }: { readonly eventsStored?: () => void } = {},
+) {
   const { database: db, drop } = await createTestDatabase();
   const logged: string[] = [];
   const log = makeLog('info', clock, (line) => logged.push(line) > 0);
@@ -56,7 +59,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
     sealer,
     connectorFor: connectors.connectorFor,
     publicUrl: () => url,
-    eventsStored: () => undefined,
+    eventsStored,
   };
   const endings = makePushEndings({ db, log });
   const arrivals = makeArrivals({ db, log });
@@ -74,7 +77,7 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
       webhookHttpsOnly: false,
       webhookConsumersMax: 50,
       publicUrl: () => url,
-      eventsStored: () => undefined,
+      eventsStored,
     },
     arrivals,
     connectors,
