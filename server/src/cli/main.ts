@@ -5,7 +5,9 @@ import { addCompanies } from './commands/companies.ts';
 import { addConfig } from './commands/config.ts';
 import { addConnections } from './commands/connections.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
 import { addKeys } from './commands/keys.ts';
+import { addListen } from './commands/listen.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addOperations } from './commands/operations.ts';
 import { addOptions } from './commands/options.ts';
@@ -28,6 +30,8 @@ const ADD_COMMANDS = [
   addOperations,
   addRecords,
   addSync,
+  addEvents,
+  addListen,
 ];
 
 export function makeProgram(): Command {

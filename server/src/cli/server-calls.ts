@@ -15,6 +15,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   /** Longer than usual, where the server holds its answer back on purpose. */
   readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -38,7 +39,8 @@ export function makeServerCalls(server: { readonly url: string; readonly apiKey:
     throw new CommandFailure(exitOf(status), `${errorText(body) ?? `The server answered ${status}`} (${status})`);
   }
 
-  async function answerTo(method: string, url: string, { body, headers, timeoutMs = TIMEOUT_MS }: Sent) {
+  async function answerTo(method: string, url: string, { body, headers, signal, timeoutMs = TIMEOUT_MS }: Sent) {
+    const bound = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await fetch(url, {
         method,
@@ -49,7 +51,7 @@ export function makeServerCalls(server: { readonly url: string; readonly apiKey:
           ...headers,
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: signal === undefined ? bound : AbortSignal.any([bound, signal]),
       });
       return { status: answer.status, text: await answer.text() };
     } catch (error) {
