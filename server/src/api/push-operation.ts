@@ -112,7 +112,16 @@ export const PushOperation = Type.Object(
               '`turn`, `platform-answer`, `proof`, `connection-not-linked`, `platform-offline`, `rate-limit` or `platform-error`.',
           }),
           since: Type.String({ format: 'date-time' }),
-          notBefore: Type.Optional(Type.String({ format: 'date-time' })),
+          notBefore: Type.Optional(
+            Type.String({ format: 'date-time', description: 'It is not tried again before this time.' }),
+          ),
+          estimatedStart: Type.Optional(
+            Type.String({
+              format: 'date-time',
+              description:
+                'When it will probably be sent, by its place in the queue of its connection and the pace of that. Given for one queued operation, not in lists; absent when nobody can say.',
+            }),
+          ),
         },
         { additionalProperties: true, description: 'Why it has not ended yet; absent once it has.' },
       ),
@@ -191,10 +200,11 @@ function renderChange({ type, recordRef, attachmentId }: Change) {
   };
 }
 
-function renderWaiting({ reason, since, notBefore }: NonNullable<Push['waitingOn']>) {
+function renderWaiting({ reason, since, notBefore, estimatedStart }: NonNullable<Push['waitingOn']>) {
   return {
     reason,
     since: wireTime(since),
     ...(notBefore === undefined ? {} : { notBefore: wireTime(notBefore) }),
+    ...(estimatedStart === undefined ? {} : { estimatedStart: wireTime(estimatedStart) }),
   };
 }

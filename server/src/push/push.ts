@@ -34,6 +34,8 @@ export interface WaitingOn {
   readonly reason: WaitingReason;
   readonly since: Date;
   readonly notBefore?: Date;
+  /** When it will probably be sent, by its place in the queue and the pace of its connection. Absent when nobody can say. */
+  readonly estimatedStart?: Date;
 }
 
 /**

@@ -13,6 +13,7 @@ import type {
   WaitingOn,
   WaitingReason,
 } from './push.ts';
+import { estimateStart } from './outlook.ts';
 import type { AttachedFile, NewPush } from './request.ts';
 import { hasEnded, type PushState } from './state.ts';
 
@@ -156,6 +157,8 @@ export interface PushRow {
   record: Record<string, unknown> | null;
   attempts: number;
   not_before: Date;
+  /** That time has not come yet. */
+  is_held: boolean;
   waiting_reason: WaitingReason | null;
   waiting_since: Date | null;
   sent_at: Date | null;
@@ -168,7 +171,7 @@ export interface PushRow {
 /** What is shown of a push, from `p`, its connection `c` and its lane `l`. */
 export const SHOWN = `p.id, p.company_id, p.connection_id, p.data_type, p.kind, p.record_id, p.state, p.requested_at,
   p.completed_at, p.timeout_minutes, p.status_code, p.error_message, p.errors, p.warnings, p.changes, p.record,
-  p.attempts, p.not_before, p.waiting_reason, p.waiting_since, p.sent_at,
+  p.attempts, p.not_before, p.not_before > now() AS is_held, p.waiting_reason, p.waiting_since, p.sent_at,
   c.status = 'Linked' AND c.deleted_at IS NULL AS is_linked, l.pause_reason, l.paused_since, l.paused_until`;
 
 export const SHOWN_JOINS = `LEFT JOIN connections c ON c.id = p.connection_id
@@ -183,7 +186,11 @@ export async function getPush(
     `SELECT ${SHOWN} FROM pushes p ${SHOWN_JOINS} WHERE p.id = $1 AND p.company_id = $2`,
     [pushId, companyId],
   );
-  return row === undefined ? undefined : pushOf(row);
+  if (row === undefined) return undefined;
+  const push = pushOf(row);
+  if (push.state !== 'queued' || push.waitingOn === undefined || row.is_linked !== true) return push;
+  const estimatedStart = await estimateStart(db, push);
+  return estimatedStart === undefined ? push : { ...push, waitingOn: { ...push.waitingOn, estimatedStart } };
 }
 
 /** A push as it was answered when it was accepted, whatever has become of it. */
@@ -234,17 +241,25 @@ export function pushOf(row: PushRow): Push {
 }
 
 function waitingOn(row: PushRow): WaitingOn {
-  if (row.state === 'sending') return { reason: 'platform-answer', since: row.sent_at ?? row.requested_at };
-  if (row.waiting_reason !== null && row.waiting_since !== null) {
-    return { reason: row.waiting_reason, since: row.waiting_since, notBefore: row.not_before };
+  const { state, sent_at: sentAt, requested_at: requestedAt, waiting_reason: reason, waiting_since: since } = row;
+  if (state === 'sending') {
+    return sentAt === null ? { reason: 'turn', since: requestedAt } : { reason: 'platform-answer', since: sentAt };
   }
-  if (row.state === 'in_doubt') return { reason: 'proof', since: row.sent_at ?? row.requested_at };
-  if (row.is_linked !== true) return { reason: 'connection-not-linked', since: row.requested_at };
+  const own = reason === null || since === null ? undefined : { reason, since, notBefore: row.not_before };
+  if (state === 'in_doubt') return own ?? { reason: 'proof', since: sentAt ?? requestedAt };
+  if (row.is_linked !== true) {
+    return {
+      reason: 'connection-not-linked',
+      since: own?.reason === 'connection-not-linked' ? own.since : requestedAt,
+    };
+  }
+  // What it waited for is over once its time has come: then it waits for its turn, or with the others of its connection.
+  if (own !== undefined && own.reason !== 'connection-not-linked' && row.is_held) return own;
   if (row.pause_reason !== null && row.paused_since !== null) {
-    const notBefore = row.paused_until === null ? {} : { notBefore: row.paused_until };
-    return { reason: row.pause_reason, since: row.paused_since, ...notBefore };
+    const notBefore = row.paused_until ?? own?.notBefore;
+    return { reason: row.pause_reason, since: row.paused_since, ...(notBefore && { notBefore }) };
   }
-  return { reason: 'turn', since: row.requested_at };
+  return { reason: 'turn', since: requestedAt };
 }
 
 interface AttemptRow {
