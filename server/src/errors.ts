@@ -35,6 +35,7 @@ export const ERRORS = {
   rule_not_found: { statusCode: 404, text: (id) => `No rule was found with ID ${id}` },
   alert_not_found: { statusCode: 404, text: (id) => `No alert was found with ID ${id}` },
   event_not_found: { statusCode: 404, text: (id) => `No event was found with ID ${id}` },
+  dataset_not_found: { statusCode: 404, text: (id) => `No dataset was found with ID ${id}`, service: 'PullApi' },
   api_key_not_found: { statusCode: 404, text: (id) => `No API key was found with ID ${id}` },
   method_not_allowed: { statusCode: 405, text: (about) => about },
   push_not_unknown: {
@@ -50,6 +51,12 @@ export const ERRORS = {
     service: 'PullApi',
   },
   conflict: { statusCode: 409, text: (about) => about },
+  dataset_in_progress: {
+    statusCode: 409,
+    text: (about) => `DatasetAlreadyInProgressException - A dataset is already in progress for ${about}`,
+    canBeRetried: 'True',
+    service: 'PullApi',
+  },
   body_too_large: { statusCode: 413, text: (about) => about, canBeRetried: 'False' },
   unsupported_media_type: { statusCode: 415, text: (about) => about, canBeRetried: 'False' },
   idempotency_key_reused: {

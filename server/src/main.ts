@@ -24,13 +24,17 @@ import { stopOnSignals } from './launch/stop-on-signals.ts';
 import { systemClock } from './lib/clock.ts';
 import { makeLog, type Log } from './lib/log.ts';
 import { linkPageRoutes } from './portal/link-page.ts';
+import { hasDuePush } from './push/due.ts';
 import { makePushEndings } from './push/endings.ts';
 import { loadFile } from './push/queries.ts';
 import { makeRequestPush } from './push/request.ts';
 import { makeSettle } from './push/settle.ts';
 import { startPushRetention } from './push/retention.ts';
+import { lookSoon } from './push/second-looks.ts';
 import { startEngine, type Engine } from './push/worker.ts';
 import { findConfig } from './supplemental/config.ts';
+import { noteLinked } from './sync/request.ts';
+import { makeWritesFirst, startSync, type Sync } from './sync/worker.ts';
 import { makeArrivals } from './webhooks/arrivals.ts';
 import { startEventRetention } from './webhooks/retention.ts';
 import { startWebhooks, type Webhooks } from './webhooks/worker.ts';
@@ -74,12 +78,14 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
 
   let engine: Engine | undefined;
   let webhooks: Webhooks | undefined;
+  let sync: Sync | undefined;
   let publicUrl = config.publicUrl ?? '';
   const connectors = makeConnectors({ sandboxUrl: () => sandboxUrl, sandboxToken: config.sandboxToken });
   const hints = crossProcessHints({ db, connection, log });
   const endings = makePushEndings({ db, log });
   const arrivals = makeArrivals({ db, log });
   const eventsStored = () => (webhooks === undefined ? hints.tell('events') : webhooks.wake());
+  const datasetsRequested = () => (sync === undefined ? hints.tell('datasets') : sync.wake());
   const companies: CompaniesContext = {
     db,
     clock,
@@ -87,6 +93,8 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     connectorFor: connectors.connectorFor,
     publicUrl: () => publicUrl,
     eventsStored,
+    onLinked: noteLinked,
+    linked: datasetsRequested,
   };
 
   const onEnded = () => {
@@ -132,18 +140,33 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     pages: config.roles.has('portal') ? [(app) => linkPageRoutes(app, { companies, connectorIO, log })] : [],
     settle,
     endings,
+    datasetsRequested,
     requestPush: makeRequestPush({
       db,
       clock,
       onAccepted: (ids) => ids.forEach((id) => (engine === undefined ? hints.tell('pushes', id) : engine.wake(id))),
     }),
-    health: () => health(config, engine, webhooks),
-    metricSources: metricSources(db, webhooks),
+    health: () => health(config, { engine, webhooks, sync }),
+    metricSources: metricSources(db, webhooks, () => sync),
   });
   const address = await listenOn(api, config);
   // Those who wait for a push are answered first, or closing would wait for them.
   stops.push(() => api.close(), endings.stop, arrivals.stop);
   publicUrl ||= address;
+  // Only now: a reading that ends tells of it with addresses of ours.
+  if (config.roles.has('sync')) {
+    sync = startSync({
+      companies,
+      clock,
+      log,
+      connectorIO,
+      writesFirst: makeWritesFirst((connectionId) => hasDuePush(db, connectionId)),
+      onUnlinked: async (connectionId, reason) => void (await markDeauthorized(companies, connectionId, reason)),
+      onRead: async (read) => void (await lookSoon(db, read)),
+      retentionDays: config.retentionDays,
+    });
+    stops.push(sync.stop, hints.hear('datasets', sync.wake));
+  }
   announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
 }
 
@@ -157,11 +180,18 @@ async function reachSandbox(config: Config, log: Log, stops: Stop[]): Promise<st
   return sandbox.url;
 }
 
-function health(config: Config, engine: Engine | undefined, webhooks: Webhooks | undefined) {
+interface Running {
+  readonly engine: Engine | undefined;
+  readonly webhooks: Webhooks | undefined;
+  readonly sync: Sync | undefined;
+}
+
+function health(config: Config, { engine, webhooks, sync }: Running) {
   const roles = Object.fromEntries(
     [...config.roles].map((role) => {
       if (role === 'engine' && engine !== undefined) return [role, engine.health()];
       if (role === 'webhooks' && webhooks !== undefined) return [role, webhooks.health()];
+      if (role === 'sync') return [role, sync?.health() ?? { ready: false, reason: 'not started yet' }];
       return [role, { ready: true }];
     }),
   );

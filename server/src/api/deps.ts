@@ -33,6 +33,8 @@ export interface ApiDeps {
   readonly arrivals: Arrivals;
   readonly connectors: Connectors;
   readonly requestPush: RequestPush;
+  /** Told after readings were asked for. */
+  readonly datasetsRequested?: () => void;
   readonly endings: PushEndings;
   /** Stores what a push has come to. */
   readonly settle: Settle;

@@ -18,6 +18,7 @@ import { companyProductRoutes } from './company-products.ts';
 import { connectionRoutes } from './connections.ts';
 import { correlationIdOf, CORRELATION_HEADER } from './correlation.ts';
 import { dataRoutes } from './data.ts';
+import { datasetRoutes, PullOperation } from './datasets.ts';
 import { endConnectionsOnClose } from './closing.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { ErrorMessage, makeErrorHandler, publicError, sendError } from './error-answers.ts';
@@ -40,6 +41,7 @@ import { parseQueryString } from './query-parameters.ts';
 import { addQuota } from './quota.ts';
 import { ruleRoutes } from './rules.ts';
 import { supplementalDataRoutes } from './supplemental-data.ts';
+import { syncSettingsRoutes } from './sync-settings.ts';
 import { webhookHistoryRoutes } from './webhook-history.ts';
 import { webhookRecoveryRoutes } from './webhook-recovery.ts';
 import { WebhookConsumer, webhookRoutes } from './webhooks.ts';
@@ -71,7 +73,7 @@ export function makeApi(deps: ApiDeps): ApiRoutes {
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(knownPaths.methodsFor(pathOf(request)), request, reply));
 
-  for (const schema of [ErrorMessage, Links, PushOperation, Company, Connection, WebhookConsumer, Event])
+  for (const schema of [ErrorMessage, Links, PushOperation, Company, Connection, WebhookConsumer, Event, PullOperation])
     app.addSchema(schema);
   gatherOpenApi(app);
   // In a plugin of their own: the document is gathered from routes that are added after it.
@@ -98,6 +100,8 @@ function addApiRoutes(routes: ApiRoutes, deps: ApiDeps, forgetKeys: () => void):
   attachmentRoutes(routes, deps);
   pushHistoryRoutes(routes, deps);
   pushResolutionRoute(routes, deps);
+  datasetRoutes(routes, deps);
+  syncSettingsRoutes(routes, deps);
   dataRoutes(routes, deps);
   webhookRoutes(routes, deps);
   webhookHistoryRoutes(routes, deps);

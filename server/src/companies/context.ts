@@ -1,6 +1,6 @@
 /** What every function of this room is handed. */
 import type { Connector } from '../connectors/contract.ts';
-import type { Database } from '../db/pool.ts';
+import type { Database, Queryable } from '../db/pool.ts';
 import { PublicError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Sealer } from '../lib/seal.ts';
@@ -14,6 +14,10 @@ export interface CompaniesContext {
   readonly publicUrl: () => string;
   /** Called after events were committed, so that their delivery can start at once. */
   readonly eventsStored: () => void;
+  /** Called in the transaction that links a connection, or links it anew. */
+  readonly onLinked?: (tx: Queryable, connection: { readonly id: string; readonly companyId: string }) => Promise<void>;
+  /** Called once that is committed. */
+  readonly linked?: () => void;
 }
 
 export function requireConnector(context: CompaniesContext, platformKey: string): Connector {

@@ -90,11 +90,13 @@ async function storeLink(
       if (connection === undefined) {
         throw new PublicError('conflict', 'The connection was changed while it was being linked; try again');
       }
+      await context.onLinked?.(tx, connection);
       const eventType = EVENT_OF_LINKING[before.status];
       if (eventType !== undefined) await tell(context, tx, { eventType, company, connection });
       return connection;
     });
     context.eventsStored();
+    context.linked?.();
     return linked;
   } catch (error) {
     // The index one_linked_connection_per_company decides between two that link at once.

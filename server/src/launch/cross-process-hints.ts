@@ -1,6 +1,6 @@
 /**
- * Tells the engine and the webhooks of other processes that there is something to do, for processes that do not run those
- * roles themselves. Only a hint: each of them also looks by itself every second.
+ * Tells the engine, the webhooks and the readers of other processes that there is something to do, for processes that do
+ * not run those roles themselves. Only a hint: each of them also looks by itself every second.
  */
 import type { DatabaseConnection } from '../db/connection.ts';
 import { listen } from '../db/listen.ts';
@@ -13,7 +13,7 @@ export interface Hints {
   readonly hear: (about: HintAbout, onHint: (id: string) => void) => () => Promise<void>;
 }
 
-type HintAbout = 'pushes' | 'events';
+type HintAbout = 'pushes' | 'events' | 'datasets';
 
 export function crossProcessHints(deps: {
   readonly db: Database;

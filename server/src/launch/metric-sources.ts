@@ -2,9 +2,14 @@
 import type { MetricSource } from '../api/metrics.ts';
 import type { Database } from '../db/pool.ts';
 import { countUnfinished } from '../push/queries.ts';
+import type { Sync } from '../sync/worker.ts';
 import type { Webhooks } from '../webhooks/worker.ts';
 
-export function metricSources(db: Database, webhooks: Webhooks | undefined): MetricSource[] {
+export function metricSources(
+  db: Database,
+  webhooks: Webhooks | undefined,
+  sync: () => Sync | undefined,
+): MetricSource[] {
   return [
     {
       name: 'ledgerpost_pushes_unfinished',
@@ -20,6 +25,7 @@ export function metricSources(db: Database, webhooks: Webhooks | undefined): Met
       },
     },
     ...(webhooks === undefined ? [] : webhookSources(webhooks)),
+    ...syncSources(sync),
   ];
 }
 
@@ -49,5 +55,33 @@ function webhookSources(webhooks: Webhooks): MetricSource[] {
       labels: [],
       read: () => [{ labels: {}, value: webhooks.counts().disabledConsumers }],
     },
+  ];
+}
+
+/** Empty in a process that does not read. */
+function syncSources(sync: () => Sync | undefined): MetricSource[] {
+  const gauge = (name: string, help: string, of: (counts: Awaited<ReturnType<Sync['counts']>>) => number) => ({
+    name,
+    help,
+    kind: 'gauge' as const,
+    labels: [],
+    read: async () => {
+      const counts = await sync()?.counts();
+      return counts === undefined ? [] : [{ labels: {}, value: of(counts) }];
+    },
+  });
+  return [
+    gauge('ledgerpost_datasets_waiting', 'Readings that were asked for and have no reader', ({ waiting }) => waiting),
+    gauge('ledgerpost_datasets_running', 'Readings under way, at all processes', ({ running }) => running),
+    gauge(
+      'ledgerpost_dataset_oldest_due_seconds',
+      'How long the reading that has waited longest has been due',
+      ({ oldestDueSeconds }) => oldestDueSeconds,
+    ),
+    gauge(
+      'ledgerpost_sync_lag_seconds',
+      'How far the data type that is most behind its schedule is behind it',
+      ({ lagSeconds }) => lagSeconds,
+    ),
   ];
 }

@@ -30,6 +30,17 @@ export async function findOrphaned(db: Database, sinceHours: number, pushesMax: 
   return rows.map(heldPush);
 }
 
+/** Whether the connection has a push that is due. */
+export async function hasDuePush(db: Database, connectionId: string): Promise<boolean> {
+  const rows = await db.query(
+    'push_is_due',
+    `SELECT 1 FROM pushes
+     WHERE connection_id = $1 AND state IN ('queued', 'in_doubt') AND lease_token IS NULL AND not_before <= now() LIMIT 1`,
+    [connectionId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * Connections with a push that is due, in the order of their ids after `after`: a skip scan, one index probe for each
  * connection however many pushes it has waiting.

@@ -3,7 +3,7 @@
  * a day may be back on the next. What is found ends as a success. That nothing is found ends nothing: the search did not
  * work once, so it may not have seen everything.
  */
-import type { Database } from '../db/pool.ts';
+import type { Database, Queryable } from '../db/pool.ts';
 import { describeError, type Log } from '../lib/log.ts';
 import { keptWrites } from './kept.ts';
 import { HELD_COLUMNS, TAKEN_COLUMNS, TAKEN_JOINS, takenPush, type TakenPush, type TakenRow } from './moves.ts';
@@ -34,6 +34,19 @@ export async function lookAgain(deps: SecondLookDeps): Promise<number> {
     ),
   );
   return pushes.length;
+}
+
+/** What was read may hold the writes of pushes whose outcome is unknown: they are looked for at once. */
+export async function lookSoon(
+  db: Queryable,
+  read: { readonly connectionId: string; readonly dataType: string },
+): Promise<number> {
+  return db.execute(
+    'push_look_soon',
+    `UPDATE pushes SET not_before = now()
+     WHERE state = 'unknown' AND connection_id = $1 AND data_type = $2 AND not_before > now()`,
+    [read.connectionId, read.dataType],
+  );
 }
 
 /** A look needs no lease: it only reads, and the move that may follow is guarded by the state. Taking puts off the next. */

@@ -1,0 +1,186 @@
+/** The end of a dataset: what it came to, what is known of its set from now on, and its event, in one transaction. */
+import type { CompaniesContext } from '../companies/context.ts';
+import { requireCompany } from '../companies/change-connection.ts';
+import type { Queryable } from '../db/pool.ts';
+import { insertEvents } from '../events/queries.ts';
+import { readEvent, type EndedRead } from '../events/read-completed.ts';
+import { markSynced } from '../records/state.ts';
+import type { StoredDataType } from '../records/stored-types.ts';
+import type { DatasetEnd, DatasetWarning } from './dataset.ts';
+import { LeaseLostError, type ClaimedDataset } from './moves.ts';
+import { syncSettings } from './settings.ts';
+
+export interface Ending {
+  readonly status: DatasetEnd;
+  readonly errorMessage?: string;
+  /** How much longer than its call a change may take to show at the platform: so far the next reading goes back. */
+  readonly overlapMs: number;
+}
+
+/** A set that could not be read is tried again within this time, if it is read by a schedule at all. */
+const RETRY_HOURS_MAX = 1;
+
+/** Ends that wait for somebody to do something: a new authorisation, a connector that can. */
+const NO_RETRY: ReadonlySet<DatasetEnd> = new Set(['AuthError', 'Cancelled', 'NotSupported']);
+
+export async function endDataset(
+  companies: CompaniesContext,
+  dataset: ClaimedDataset,
+  ending: Ending,
+): Promise<{ readonly recordsModified: boolean }> {
+  const ended = await companies.db.transaction(async (tx) => {
+    const row = await closeDataset(tx, dataset, ending);
+    await noteSet(tx, dataset, ending, row);
+    if (ending.status === 'Complete') {
+      await markSynced(tx, dataset);
+      await noteLastSync(tx, dataset.connectionId);
+    }
+    await tellOf(companies, tx, dataset, ending, row);
+    return row;
+  });
+  companies.eventsStored();
+  return { recordsModified: ended.records_changed > 0 };
+}
+
+interface EndedRow {
+  readonly records_read: number;
+  readonly records_changed: number;
+  readonly known_until: Date | null;
+  readonly is_full: boolean | null;
+  readonly model_key: string | null;
+  readonly from_date: Date | null;
+  readonly changed_after: Date | null;
+  readonly warnings: readonly DatasetWarning[] | null;
+}
+
+async function closeDataset(tx: Queryable, dataset: ClaimedDataset, ending: Ending): Promise<EndedRow> {
+  // The platform's clock stood no earlier than this when the pass began. Ahead of ours it is not believed: a record that
+  // is stamped in the future would hide all changes until then.
+  const [row] = await tx.query<EndedRow>(
+    'dataset_end',
+    `UPDATE datasets SET status = $3, error_message = $4, completed_at = clock_timestamp(), lease_token = NULL,
+       lease_until = NULL, progress = 100
+     WHERE id = $1 AND lease_token = $2 AND lease_until > clock_timestamp() AND completed_at IS NULL
+     RETURNING records_read, records_changed, is_full, model_key, from_date, changed_after, warnings,
+       started_at + (least(clock_ahead_ms, 0) - $5) * interval '1 millisecond' AS known_until`,
+    [dataset.id, dataset.leaseToken, ending.status, ending.errorMessage ?? null, ending.overlapMs],
+  );
+  if (row === undefined) throw new LeaseLostError('The dataset was ended by somebody else');
+  return row;
+}
+
+async function noteSet(tx: Queryable, dataset: ClaimedDataset, ending: Ending, row: EndedRow): Promise<void> {
+  const { settings } = await syncSettings(tx, dataset.companyId);
+  const hours = settings.find(({ dataType }) => dataType === dataset.dataType)?.syncSchedule ?? 0;
+  const isComplete = ending.status === 'Complete';
+  const isFull = isComplete && row.is_full === true;
+  const dueInHours = isComplete ? hours : Math.min(hours, RETRY_HOURS_MAX);
+  await tx.execute(
+    'sync_set_end',
+    `UPDATE sync_sets SET
+       latest_success_id = CASE WHEN $3 THEN $4 ELSE latest_success_id END,
+       last_success_at = CASE WHEN $3 THEN clock_timestamp() ELSE last_success_at END,
+       known_until = CASE WHEN $3 THEN greatest(known_until, $5) ELSE known_until END,
+       full_at = CASE WHEN $6 THEN clock_timestamp() ELSE full_at END,
+       full_records = CASE WHEN $6 THEN $7 ELSE full_records END,
+       model_key = CASE WHEN $6 THEN $8 ELSE model_key END,
+       from_date = CASE WHEN $6 THEN $9 ELSE from_date END,
+       due_at = clock_timestamp() + $10 * interval '1 hour'
+     WHERE connection_id = $1 AND data_type = $2`,
+    [
+      dataset.connectionId,
+      dataset.dataType,
+      isComplete,
+      dataset.id,
+      row.known_until?.toISOString() ?? null,
+      isFull,
+      row.records_read,
+      row.model_key,
+      row.from_date?.toISOString() ?? null,
+      hours > 0 && !NO_RETRY.has(ending.status) ? dueInHours : null,
+    ],
+  );
+}
+
+async function noteLastSync(tx: Queryable, connectionId: string): Promise<void> {
+  await tx.execute(
+    'connection_last_sync',
+    'UPDATE connections SET last_sync_at = greatest(last_sync_at, clock_timestamp()) WHERE id = $1',
+    [connectionId],
+  );
+}
+
+async function tellOf(
+  companies: CompaniesContext,
+  tx: Queryable,
+  dataset: ClaimedDataset,
+  ending: Ending,
+  row: EndedRow,
+): Promise<void> {
+  const telling = { publicUrl: companies.publicUrl(), now: companies.clock.now() };
+  const company = await requireCompany(tx, dataset.companyId).catch(() => undefined);
+  // A company that was deleted meanwhile is told of no more.
+  if (company === undefined) return;
+  const read: EndedRead = {
+    connectionId: dataset.connectionId,
+    dataType: dataset.dataType,
+    recordsModified: row.records_changed > 0,
+    status: ending.status,
+    datasetId: dataset.id,
+    warnings: warningsToTell(row.warnings),
+  };
+  const modifiedFrom = row.changed_after ?? undefined;
+  const events = [readEvent('read.completed', { company, modifiedFrom, reads: [read] }, telling)];
+  const first = await firstReads(tx, dataset);
+  if (first.length > 0) {
+    events.push(readEvent('read.completed.initial', { company, modifiedFrom: undefined, reads: first }, telling));
+  }
+  await insertEvents(tx, events);
+}
+
+const WARNINGS_TOLD_MAX = 20;
+
+function warningsToTell(warnings: readonly DatasetWarning[] | null): readonly string[] {
+  return (warnings ?? []).slice(0, WARNINGS_TOLD_MAX).map(({ itemId, message }) => `${itemId}: ${message}`);
+}
+
+interface FirstRow {
+  readonly id: string;
+  readonly data_type: StoredDataType;
+  readonly status: string;
+  readonly records_changed: number;
+  readonly warnings: readonly DatasetWarning[] | null;
+}
+
+/** What was read since the connection was authorised, once all that was asked for has ended, and not told as such yet. */
+async function firstReads(tx: Queryable, { connectionId }: ClaimedDataset): Promise<readonly EndedRead[]> {
+  // Locked, so that of two that end at once the second one sees the first.
+  const [link] = await tx.query<{ authorised_at: Date; is_new: boolean; is_told: boolean }>(
+    'sync_link_lock',
+    'SELECT authorised_at, is_new, is_told FROM sync_links WHERE connection_id = $1 FOR UPDATE',
+    [connectionId],
+  );
+  if (link === undefined || link.is_new || link.is_told) return [];
+  const unfinished = await tx.query(
+    'dataset_unfinished',
+    'SELECT 1 FROM datasets WHERE connection_id = $1 AND completed_at IS NULL LIMIT 1',
+    [connectionId],
+  );
+  if (unfinished.length > 0) return [];
+  await tx.execute('sync_link_told', 'UPDATE sync_links SET is_told = true WHERE connection_id = $1', [connectionId]);
+  const rows = await tx.query<FirstRow>(
+    'dataset_first_reads',
+    `SELECT DISTINCT ON (d.data_type) d.id, d.data_type, d.status, d.records_changed, d.warnings
+     FROM sync_sets s JOIN datasets d ON d.id = s.latest_id
+     WHERE s.connection_id = $1 AND d.completed_at >= $2 ORDER BY d.data_type`,
+    [connectionId, link.authorised_at.toISOString()],
+  );
+  return rows.map((row) => ({
+    connectionId,
+    dataType: row.data_type,
+    recordsModified: row.records_changed > 0,
+    status: row.status,
+    datasetId: row.id,
+    warnings: warningsToTell(row.warnings),
+  }));
+}
