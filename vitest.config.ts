@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
+          include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts', 'client/test/**/*.test.ts'],
           exclude: ['server/test/tryton/**'],
           globalSetup: ['server/test/support/database-setup.ts'],
           // Waiting is bounded by what a busy machine may need, not by what an idle one takes.

@@ -1,4 +1,4 @@
-/** The records of all writable data types. Generated from the models by scripts/emit-types.ts: do not edit. */
+/** The records of all data types. Generated from the models by scripts/emit-types.ts: do not edit. */
 
 /** An account with a bank or the issuer of a card. */
 export interface BankAccount {
@@ -2427,6 +2427,252 @@ export interface Transfer {
     | undefined;
   /** Values outside the data model, as the integration's configuration maps them. */
   supplementalData?:
+    | {
+        /** Objects and their values by the names that the supplemental data configuration gives them. */
+        content?: Record<string, unknown> | null | undefined;
+      }
+    | null
+    | undefined;
+}
+
+export interface AccountTransaction {
+  /** Given by the platform. */
+  readonly id?: string | null | undefined;
+  /** When a changed version of this record was last stored. */
+  readonly modifiedDate?: string | null | undefined;
+  /** The platform's own stamp. */
+  readonly sourceModifiedDate?: string | null | undefined;
+  /** Where the platform counts versions. */
+  readonly sourceVersion?: string | null | undefined;
+  /** Metadata */
+  readonly metadata?:
+    | {
+        /** The platform no longer has this record. */
+        readonly isDeleted?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Id of the record that moved the money. */
+  readonly transactionId?: string | null | undefined;
+  /** Note */
+  readonly note?: string | null | undefined;
+  /** The account that the money moved on. */
+  readonly bankAccountRef?:
+    | {
+        /** Id of the record in chartOfAccounts. */
+        id?: string | null | undefined;
+        /** Name of the record that is referred to. */
+        readonly name?: string | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Date */
+  readonly date?: string | null | undefined;
+  /** Status */
+  readonly status?: ('Unknown' | 'Unreconciled' | 'Reconciled' | 'Void') | null | undefined;
+  /** Currency */
+  readonly currency?: string | null | undefined;
+  /** Units of the base currency for one unit of the currency of the document. */
+  readonly currencyRate?: number | null | undefined;
+  /** What the money was for. */
+  readonly lines?:
+    | {
+        /** Description */
+        description?: string | null | undefined;
+        /** What caused the line. */
+        recordRef?:
+          | {
+              /** Id of the record. */
+              id?: string | null | undefined;
+              /** Data type of the record. */
+              dataType?: string | null | undefined;
+            }
+          | null
+          | undefined;
+        /** Amount */
+        amount?: number | null | undefined;
+      }[]
+    | null
+    | undefined;
+  /** Total amount */
+  readonly totalAmount?: number | null | undefined;
+}
+
+export interface PaymentMethod {
+  /** Given by the platform. */
+  readonly id?: string | null | undefined;
+  /** When a changed version of this record was last stored. */
+  readonly modifiedDate?: string | null | undefined;
+  /** The platform's own stamp. */
+  readonly sourceModifiedDate?: string | null | undefined;
+  /** Where the platform counts versions. */
+  readonly sourceVersion?: string | null | undefined;
+  /** Metadata */
+  readonly metadata?:
+    | {
+        /** The platform no longer has this record. */
+        readonly isDeleted?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Name */
+  readonly name?: string | null | undefined;
+  /** Type */
+  readonly type?:
+    ('Unknown' | 'Cash' | 'Check' | 'CreditCard' | 'DebitCard' | 'BankTransfer' | 'Other') | null | undefined;
+  /** Status */
+  readonly status?: ('Unknown' | 'Active' | 'Archived') | null | undefined;
+}
+
+export interface TaxRate {
+  /** Given by the platform. */
+  readonly id?: string | null | undefined;
+  /** When a changed version of this record was last stored. */
+  readonly modifiedDate?: string | null | undefined;
+  /** The platform's own stamp. */
+  readonly sourceModifiedDate?: string | null | undefined;
+  /** Where the platform counts versions. */
+  readonly sourceVersion?: string | null | undefined;
+  /** Metadata */
+  readonly metadata?:
+    | {
+        /** The platform no longer has this record. */
+        readonly isDeleted?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Name */
+  readonly name?: string | null | undefined;
+  /** Code */
+  readonly code?: string | null | undefined;
+  /** In percent, of the amount before tax. */
+  readonly effectiveTaxRate?: number | null | undefined;
+  /** The sum of its components, in percent. */
+  readonly totalTaxRate?: number | null | undefined;
+  /** Components */
+  readonly components?:
+    | {
+        /** Name */
+        name?: string | null | undefined;
+        /** In percent. */
+        rate?: number | null | undefined;
+        /** Whether it is charged on the tax before it too. */
+        isCompound?: boolean | null | undefined;
+      }[]
+    | null
+    | undefined;
+  /** Status */
+  readonly status?: ('Unknown' | 'Active' | 'Archived') | null | undefined;
+  /** Where this record may be referred to. */
+  readonly validDatatypeLinks?:
+    | {
+        /** Property */
+        property?: string | null | undefined;
+        /** Links */
+        links?: string[] | null | undefined;
+      }[]
+    | null
+    | undefined;
+  /** Values outside the data model, as the integration's configuration maps them. */
+  readonly supplementalData?:
+    | {
+        /** Objects and their values by the names that the supplemental data configuration gives them. */
+        content?: Record<string, unknown> | null | undefined;
+      }
+    | null
+    | undefined;
+}
+
+export interface TrackingCategory {
+  /** Given by the platform. */
+  readonly id?: string | null | undefined;
+  /** When a changed version of this record was last stored. */
+  readonly modifiedDate?: string | null | undefined;
+  /** The platform's own stamp. */
+  readonly sourceModifiedDate?: string | null | undefined;
+  /** Where the platform counts versions. */
+  readonly sourceVersion?: string | null | undefined;
+  /** Metadata */
+  readonly metadata?:
+    | {
+        /** The platform no longer has this record. */
+        readonly isDeleted?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Name */
+  readonly name?: string | null | undefined;
+  /** Id of the category above. */
+  readonly parentId?: string | null | undefined;
+  /** Has children */
+  readonly hasChildren?: boolean | null | undefined;
+  /** Status */
+  readonly status?: ('Unknown' | 'Active' | 'Archived') | null | undefined;
+}
+
+export interface CompanyInfo {
+  /** Company name */
+  readonly companyName?: string | null | undefined;
+  /** Accounting platform reference */
+  readonly accountingPlatformRef?: string | null | undefined;
+  /** Legal name */
+  readonly companyLegalName?: string | null | undefined;
+  /** Where the company receives bills and goods. */
+  readonly addresses?:
+    | {
+        /** Type */
+        type: 'Unknown' | 'Billing' | 'Delivery';
+        /** Line 1 */
+        line1?: string | null | undefined;
+        /** Line 2 */
+        line2?: string | null | undefined;
+        /** City */
+        city?: string | null | undefined;
+        /** County, state or province. */
+        region?: string | null | undefined;
+        /** Country */
+        country?: string | null | undefined;
+        /** Postal code */
+        postalCode?: string | null | undefined;
+      }[]
+    | null
+    | undefined;
+  /** Phone numbers */
+  readonly phoneNumbers?:
+    | {
+        /** Number */
+        number?: string | null | undefined;
+        /** Type */
+        type: 'Primary' | 'Landline' | 'Mobile' | 'Fax' | 'Unknown';
+      }[]
+    | null
+    | undefined;
+  /** Web links */
+  readonly webLinks?:
+    | {
+        /** Type */
+        type?: string | null | undefined;
+        /** Address */
+        url?: string | null | undefined;
+      }[]
+    | null
+    | undefined;
+  /** Ledger lock date */
+  readonly ledgerLockDate?: string | null | undefined;
+  /** Registration number */
+  readonly registrationNumber?: string | null | undefined;
+  /** Tax number */
+  readonly taxNumber?: string | null | undefined;
+  /** Start of the financial year */
+  readonly financialYearStartDate?: string | null | undefined;
+  /** Base currency */
+  readonly baseCurrency?: string | null | undefined;
+  /** Source addresses */
+  readonly sourceUrls?: Record<string, unknown> | null | undefined;
+  /** Created */
+  readonly createdDate?: string | null | undefined;
+  /** Values outside the data model, as the integration's configuration maps them. */
+  readonly supplementalData?:
     | {
         /** Objects and their values by the names that the supplemental data configuration gives them. */
         content?: Record<string, unknown> | null | undefined;
