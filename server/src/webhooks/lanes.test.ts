@@ -74,3 +74,11 @@ it('taking back the queue leaves what is under way, and idle waits for that', as
   await idle;
   expect(lanes.full()).toEqual([]);
 });
+
+it('what another process lost has places of its own, as many as the ordinary ones', () => {
+  const { lanes, sending } = makeRig();
+  for (const message of ['a1', 'a2', 'a3', 'a4']) lanes.add('a', message);
+  for (const message of ['lost1', 'lost2', 'lost3']) lanes.add('a', message, true);
+  expect(sending()).toEqual(['a1', 'a2', 'lost1', 'lost2']);
+  expect(lanes.takeQueued()).toEqual(['lost3', 'a3', 'a4']);
+});

@@ -60,6 +60,31 @@ describe('a delivery under way', () => {
     expect(await attemptsIn(rig.db())).toMatchObject([{ number: 1, status_code: 204 }]);
   });
 
+  it('is repeated within 30 s also to a consumer that never answers and has a long backlog', async () => {
+    const { server } = await rig.consumer(neverAnswer);
+    await rig.tell(200);
+    const child = startOtherProcess(rig.testDatabase().connection);
+    try {
+      await until(() => expect(server.received).toHaveLength(10));
+    } finally {
+      child.kill('SIGKILL');
+    }
+    const ids = (from: number, to: number) =>
+      server.received.slice(from, to).map(({ headers }) => headers['webhook-id']);
+    const lost = ids(0, 10);
+
+    const later = standingClock();
+    later.move(29);
+    rig.start(later);
+    // Ten of the backlog take the ordinary places and keep them; the ten that were lost do not wait for those.
+    await until(() => expect(server.received).toHaveLength(30));
+    expect(
+      ids(10, 30)
+        .filter((id) => lost.includes(id))
+        .toSorted(),
+    ).toEqual(lost.toSorted());
+  });
+
   it('belongs to nobody else as long as its lease holds', async () => {
     const { server } = await rig.consumer(hangOnce());
     await rig.tell(1);

@@ -35,7 +35,7 @@ export interface WebhookRig {
   /** A server and its registration; closed after the test. */
   readonly consumer: (
     answering?: Answering,
-    registration?: { eventTypes?: string[]; companyTags?: string[]; disabled?: boolean },
+    registration?: { eventTypes?: string[]; companyTags?: string[]; disabled?: boolean; rateLimit?: number },
   ) => Promise<{ id: string; secret: string; server: TestConsumer }>;
   readonly tell: (count: number, tags?: Record<string, string>) => Promise<void>;
 }
