@@ -8,12 +8,14 @@ import { prepareServers, type SeveralServers } from '../support/several-servers.
 
 let place: SeveralServers;
 let server: ServerProcess;
+let second: ServerProcess;
 /** How the next writes to some books fare, in their order. */
 const fares = new Map<string, Fare[]>();
 
 beforeAll(async () => {
   place = await prepareServers();
   server = await place.start();
+  second = await place.start();
   // The harder case: a platform that would take the same request twice.
   await control(place.sandboxUrl, { idempotency: 'ignore' });
   place.proxy.treat = ({ method, path }) => {
@@ -52,7 +54,7 @@ describe('a connection that is cut', () => {
     expect(seen).toEqual(cuts.map(([cut, then, sends]) => ({ cut, status: 'Success', then, sends, records: 1 })));
   });
 
-  test('ten updates of one record, half of them lost on the way there or back, end with the last', async () => {
+  test('ten updates of one record over two servers, half of them lost on the way there or back, end with the last', async () => {
     const company = await makeLinkedCompany(server, 'ten updates');
     const customer = (customerName: string) => ({ customerName, status: 'Active' });
     const created = await pushToEnd(server, company, { method: 'POST', path: 'customers', body: customer('First') });
@@ -60,7 +62,8 @@ describe('a connection that is cut', () => {
     fares.set(company.books, [...lost, { cut: 'cut-committed' }, {}, { cut: 'cut-answer' }]);
     const path = `${company.push}/customers/${recordIdOf(created)}`;
     for (let index = 1; index <= 10; index++) {
-      expect((await server.call('PUT', path, customer(`Name ${index}`))).status).toBe(200);
+      const either = index % 2 === 0 ? server : second;
+      expect((await either.call('PUT', path, customer(`Name ${index}`))).status).toBe(200);
     }
     const ended = await untilAllEnded(server, company);
     expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: 11 }, () => 'Success'));
@@ -105,6 +108,37 @@ describe('a connection that is cut', () => {
     expect(ended.filter(({ status, attempts }) => status !== 'Success' || attempts !== 1)).toEqual([]);
     for (const code of codes) expect(await inBooks(company, code)).toBe(1);
     expect(writesTo(company)).toHaveLength(codes.length);
+  });
+});
+
+describe('an answer that is not to be trusted', () => {
+  const error = '{"error":{"code":"internal","message":"Something went wrong"}}';
+  const answers = [
+    ['200 with an error inside, after it wrote', { status: 200, body: error }, 'find found', 1],
+    ['200 with an error inside, and nothing written', { status: 200, body: error, isLost: true }, 'find absent', 2],
+    ['201 with an error inside, after it wrote', { status: 201, body: error }, 'find found', 1],
+    ['201 with an error inside, and nothing written', { status: 201, body: error, isLost: true }, 'find absent', 2],
+    ['201 and half of the record', { status: 201, body: '{"id":"acc_1","co' }, 'find found', 1],
+    ['201 and a list', { status: 201, body: '[]' }, 'find found', 1],
+    ['201 and nothing at all', { status: 201, body: '' }, 'find found', 1],
+    ['204 for a creation, and nothing written', { status: 204, body: '', isLost: true }, 'find absent', 2],
+    ['302 to somewhere else', { status: 302, body: '', isLost: true }, 'find absent', 2],
+  ] as const;
+
+  test('is looked into, and the record is in the books once', async () => {
+    const seen = await Promise.all(
+      answers.map(async ([name, says]) => {
+        const company = await makeLinkedCompany(server, name.slice(0, 50));
+        fares.set(company.books, [{ says }]);
+        const { pushOperationKey } = await pushAccount(server, company, '7401');
+        const { status } = await untilEnded(server, company, pushOperationKey);
+        const steps = await stepsOf(server, company, pushOperationKey);
+        const [first, look] = steps;
+        return { name, status, first, look, sends: writesTo(company).length, records: await inBooks(company, '7401') };
+      }),
+    );
+    const ended = { status: 'Success', first: 'send unknown', records: 1 };
+    expect(seen).toEqual(answers.map(([name, , look, sends]) => ({ name, ...ended, look, sends })));
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * A network of bad quality: an HTTP proxy between a server and the sandbox. A test says for each request how it fares;
+ * A network of bad quality: an HTTP proxy between a server and a platform. A test says for each request how it fares;
  * whatever comes to the proxy is kept with the time of its first byte.
  */
 import http from 'node:http';
@@ -22,6 +22,8 @@ export interface Fare {
    * - `cut-answer`: the head and half of the answer's body come through.
    */
   readonly cut?: 'cut-unread' | 'cut-midway' | 'cut-committed' | 'cut-answer';
+  /** The request is carried out, or with `isLost` is not, and either way this is the answer. */
+  readonly says?: { readonly status: number; readonly body: string; readonly isLost?: boolean };
   /** What the request waits for before it goes on to the sandbox, and its answer before it comes back. */
   readonly before?: Promise<unknown>;
   readonly after?: Promise<unknown>;
@@ -30,8 +32,8 @@ export interface Fare {
 export interface PlatformProxy {
   readonly url: string;
   readonly passages: readonly Passage[];
-  /** How a request fares; without an answer it passes. */
-  treat: (passage: Passage) => Fare | undefined;
+  /** How a request fares, asked once its body has come; without an answer it passes. */
+  treat: (passage: Passage, body: string) => Fare | undefined;
   /** So many connections are cut as they are made, before a byte is read. */
   connectionsToCut: number;
   readonly close: () => Promise<void>;
@@ -48,7 +50,7 @@ export async function startPlatformProxy(sandboxUrl: () => string): Promise<Plat
       arrivedAtMs: systemClock.now().getTime(),
     };
     passages.push(passage);
-    void carry(new URL(sandboxUrl()), request, response, proxy.treat(passage) ?? {});
+    void carry(new URL(sandboxUrl()), request, response, (body) => proxy.treat(passage, body) ?? {});
   });
   server.on('connection', (socket) => {
     if (proxy.connectionsToCut <= 0) return;
@@ -70,25 +72,40 @@ export async function startPlatformProxy(sandboxUrl: () => string): Promise<Plat
   return proxy;
 }
 
-async function carry(sandbox: URL, request: http.IncomingMessage, response: http.ServerResponse, fare: Fare) {
+async function carry(
+  sandbox: URL,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  treat: (body: string) => Fare,
+) {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
+    const fare = treat(body.toString());
     if (fare.cut === 'cut-unread') return void request.socket.resetAndDestroy();
     await fare.before;
     if (fare.cut === 'cut-midway') await sendHalf(sandbox, request, body);
     if (fare.cut === 'cut-midway') return void request.socket.resetAndDestroy();
-    const answer = await forward(sandbox, request, body);
+    const answer = fare.says?.isLost === true ? undefined : await forward(sandbox, request, body);
     await fare.after;
-    giveBack(answer, request, response, fare);
+    giveBack(fare.says === undefined ? answer : said(fare.says), request, response, fare);
   } catch {
     request.socket.destroy();
   }
 }
 
-function giveBack(answer: Answer, request: http.IncomingMessage, response: http.ServerResponse, fare: Fare): void {
-  if (fare.cut === 'cut-committed') return void request.socket.resetAndDestroy();
+function said({ status, body }: NonNullable<Fare['says']>): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) };
+}
+
+function giveBack(
+  answer: Answer | undefined,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  fare: Fare,
+): void {
+  if (answer === undefined || fare.cut === 'cut-committed') return void request.socket.resetAndDestroy();
   response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
   if (fare.cut === undefined) return void response.end(answer.body);
   response.write(answer.body.subarray(0, answer.body.length / 2), () => request.socket.destroy());
