@@ -1,6 +1,10 @@
 /** All data types of the Tryton connector, and what can be done with each. */
 import type { Connector, Write, WriteKind } from '../contract.ts';
+import { accounts } from './accounts.ts';
 import { trytonAttach, trytonAttachments } from './attachments.ts';
+import { bankAccounts } from './bank-accounts.ts';
+import { items } from './items.ts';
+import { journals } from './journals.ts';
 import { customers, suppliers } from './parties.ts';
 import { trytonRead } from './reads.ts';
 import type { TrytonResource } from './resource.ts';
@@ -8,12 +12,20 @@ import type { TrytonSession } from './session.ts';
 import { trytonWrite } from './writes.ts';
 
 export const writes: Connector<TrytonSession>['writes'] = {
-  customers: writesOf(customers, 'create', 'update', 'delete', 'attach'),
-  suppliers: writesOf(suppliers, 'create', 'update', 'delete', 'attach'),
+  bankAccounts: writesOf(bankAccounts, 'create', 'update', 'delete'),
+  chartOfAccounts: writesOf(accounts, 'create', 'update', 'delete'),
+  customers: writesOf(customers, 'create', 'update', 'delete'),
+  items: writesOf(items, 'create', 'update', 'delete'),
+  journals: writesOf(journals, 'create', 'update', 'delete'),
+  suppliers: writesOf(suppliers, 'create', 'update', 'delete'),
 };
 
 export const reads: Connector<TrytonSession>['reads'] = {
+  bankAccounts: trytonRead(bankAccounts),
+  chartOfAccounts: trytonRead(accounts),
   customers: readWithFiles(customers),
+  items: trytonRead(items),
+  journals: trytonRead(journals),
   suppliers: readWithFiles(suppliers),
 };
 

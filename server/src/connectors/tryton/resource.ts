@@ -61,7 +61,7 @@ export interface TrytonResource extends TrytonReading {
   /** The model whose fields supplemental data may name, where a create is made of another model's record. */
   readonly supplementalModel?: string;
   /** Makes what the record has to refer to, when it is certain that the write is made; the values that come of it. */
-  first?(values: Members, request: WriteRequest, session: TrytonSession): Promise<Members>;
+  first?(values: Members, request: WriteRequest, at: Preparing): Promise<Members>;
   /** Where a create is made of another model's record. Its result is the id in `theirs`, as the first of a list. */
   createCall?(values: Members, session: TrytonSession, options: CallOptions): Promise<RpcAnswer>;
   /** Where an update goes to another model's record. */

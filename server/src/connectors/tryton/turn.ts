@@ -63,10 +63,14 @@ export function lostSight(what: string): WriteOutcome {
   return { kind: 'unknown', reason: `Part of the write is done, and of the rest it is not known: ${what}` };
 }
 
-/** Undefined when there is none; `unread` when Tryton did not say. */
-export async function readBack({ session, resource }: Turn, id: number): Promise<Members | undefined | 'unread'> {
+/** Undefined when there is none; `unread` when Tryton did not say. Half done, it may not be of its type yet. */
+export async function readBack(
+  { session, resource }: Turn,
+  id: number,
+  isInScope = false,
+): Promise<Members | undefined | 'unread'> {
   try {
-    return await readOne(resource, id, session);
+    return await readOne(isInScope ? resource : { ...resource, scope: () => [] }, id, session);
   } catch (error) {
     if (error instanceof NoResult) return 'unread';
     throw error;

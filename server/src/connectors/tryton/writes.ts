@@ -84,7 +84,7 @@ async function create(turn: Turn): Promise<WriteOutcome> {
   if (supplemental.kind === 'refused') return { kind: 'rejected', ...supplemental.refusal };
   const values = await createValues(turn);
   return session.alone(async () => {
-    const first = await resource.first?.(values, request, session);
+    const first = await resource.first?.(values, request, { session });
     // By Tryton's own names: they win over what the body says of the same field.
     const given = { ...values, ...first, ...supplemental.values };
     const written = resource.mark.put(given, request.pushOperationKey);
@@ -130,7 +130,7 @@ async function update(turn: Turn): Promise<WriteOutcome> {
     resource.prepare === undefined ? values : await resource.prepare(values, request, { session, present });
   const context = request.expectedStamp === undefined ? {} : timestampContext(resource.theirs, present);
   return session.alone(async () => {
-    const first = await resource.first?.(prepared, request, session);
+    const first = await resource.first?.(prepared, request, { session, present });
     const given = { ...prepared, ...first };
     const written = resource.mark.put(given, request.pushOperationKey, present);
     const answer = await change(turn, () => {
@@ -191,7 +191,7 @@ async function remove(turn: Turn): Promise<WriteOutcome> {
       const answer = await change(turn, () => removal.run({ isKept: true }));
       if (answer.kind === 'result') {
         turn.hasChanged = true;
-        const left = await readBack(turn, id);
+        const left = await readBack(turn, id, true);
         if (left === 'unread') return lostSight('whether it is gone');
         if (left === undefined || resource.isRemoved?.(left) === true) return withWarnings(turn, done);
       } else if (isRefusal(answer)) refused ??= answer;
