@@ -32,7 +32,10 @@ import { makeSettle } from './push/settle.ts';
 import { startPushRetention } from './push/retention.ts';
 import { lookSoon } from './push/second-looks.ts';
 import { startEngine, type Engine } from './push/worker.ts';
+import { makeCallGates } from './rates/gate.ts';
 import { findConfig } from './supplemental/config.ts';
+import { startRecordRetention } from './records/retention.ts';
+import { startStaleRefresh } from './sync/refresh-stale.ts';
 import { noteLinked } from './sync/request.ts';
 import { makeWritesFirst, startSync, type Sync } from './sync/worker.ts';
 import { makeArrivals } from './webhooks/arrivals.ts';
@@ -159,13 +162,15 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
       companies,
       clock,
       log,
-      connectorIO,
+      gateFor: makeCallGates(db).gateFor,
       writesFirst: makeWritesFirst((connectionId) => hasDuePush(db, connectionId)),
       onUnlinked: async (connectionId, reason) => void (await markDeauthorized(companies, connectionId, reason)),
       onRead: async (read) => void (await lookSoon(db, read)),
       retentionDays: config.retentionDays,
     });
-    stops.push(sync.stop, hints.hear('datasets', sync.wake));
+    const staleRefresh = startStaleRefresh({ db, companies, connectorIO, log });
+    const recordRetention = startRecordRetention({ db, log });
+    stops.push(recordRetention.stop, staleRefresh.stop, sync.stop, hints.hear('datasets', sync.wake));
   }
   announce({ config, address, sandboxUrl, keys, tookMs: performance.now() - startedMs });
 }

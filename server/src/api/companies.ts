@@ -28,6 +28,7 @@ export const Company = Type.Object(
     description: Type.Optional(Type.String()),
     redirect: Type.String({ description: 'Where the company is shown in the portal.' }),
     created: Type.String({ format: 'date-time' }),
+    lastSync: Type.Optional(Type.String({ format: 'date-time' })),
     dataConnections: Type.Array(ref<Connection>(Connection)),
     products: Type.Array(Type.String()),
     tags: Tags,
@@ -60,10 +61,15 @@ export function companyRoutes(app: ApiRoutes, { companies }: ApiDeps): void {
       listed.map(({ id }) => id),
     );
     const byCompany = Map.groupBy(connections, ({ companyId }) => companyId);
-    return listed.map((company) => ({
-      ...renderCompany(company, companies.publicUrl()),
-      dataConnections: (byCompany.get(company.id) ?? []).map(renderConnection),
-    }));
+    return listed.map((company) => {
+      const own = byCompany.get(company.id) ?? [];
+      const syncs = own.flatMap(({ lastSyncAt }) => lastSyncAt ?? []).toSorted((a, b) => b.getTime() - a.getTime());
+      return {
+        ...renderCompany(company, companies.publicUrl()),
+        ...(syncs[0] === undefined ? {} : { lastSync: syncs[0].toISOString() }),
+        dataConnections: own.map(renderConnection),
+      };
+    });
   };
   const renderOne = async (company: StoredCompany) => (await render([company]))[0];
 

@@ -17,6 +17,7 @@ export const Connection = Type.Object(
     linkUrl: Type.String({ description: 'Where the company links its books, in a browser and without an API key.' }),
     status: Type.Unsafe<(typeof CONNECTION_STATUSES)[number]>({ type: 'string', enum: [...CONNECTION_STATUSES] }),
     created: Type.String({ format: 'date-time' }),
+    lastSync: Type.Optional(Type.String({ format: 'date-time' })),
     dataConnectionErrors: Type.Array(Type.Object({}, { additionalProperties: true })),
     connectionInfo: Type.Record(Type.String(), Type.String()),
   },

@@ -23,12 +23,14 @@ interface ConnectionRow {
   readonly errors: ConnectionError[];
   readonly created_at: Date;
   readonly linked_at: Date | null;
+  readonly last_sync_at: Date | null;
 }
 
 const COMPANY_COLUMNS = `company.id, company.name, company.description, company.tags, company.created_at,
   company.products`;
 const CONNECTION_COLUMNS = `connection.id, connection.company_id, connection.platform_key, connection.status,
-  connection.link_info, connection.link_token, connection.errors, connection.created_at, connection.linked_at`;
+  connection.link_info, connection.link_token, connection.errors, connection.created_at, connection.linked_at,
+  connection.last_sync_at`;
 
 function company(row: CompanyRow): Company {
   return {
@@ -52,6 +54,7 @@ function connection(row: ConnectionRow): Connection {
     errors: row.errors,
     createdAt: row.created_at,
     linkedAt: row.linked_at ?? undefined,
+    lastSyncAt: row.last_sync_at ?? undefined,
   };
 }
 

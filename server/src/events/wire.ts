@@ -34,6 +34,8 @@ export interface ConnectionFacts {
   readonly info: Readonly<Record<string, string>>;
   readonly errors: readonly ConnectionError[];
   readonly createdAt: Date;
+  /** When something of it was last read to its end. */
+  readonly lastSyncAt?: Date | undefined;
 }
 
 /** The part of a platform's card that its connections repeat. */
@@ -89,6 +91,7 @@ export function renderConnection(connection: ConnectionFacts, platform: Platform
     linkUrl: linkUrl(publicUrl, connection.linkToken),
     status: connection.status,
     created: connection.createdAt.toISOString(),
+    ...(connection.lastSyncAt === undefined ? {} : { lastSync: connection.lastSyncAt.toISOString() }),
     dataConnectionErrors: connection.errors.map(renderConnectionError),
     connectionInfo: connection.info,
   };

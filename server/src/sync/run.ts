@@ -5,10 +5,12 @@
  */
 import type { CompaniesContext } from '../companies/context.ts';
 import { getLink } from '../companies/link.ts';
-import type { Connector, ConnectorIO, Read, ReadOutcome, ReadTrouble } from '../connectors/contract.ts';
+import type { Connector, Read, ReadOutcome, ReadTrouble } from '../connectors/contract.ts';
 import { isConnectionLost, type Queryable } from '../db/pool.ts';
 import { monotonicMs, type Clock } from '../lib/clock.ts';
 import { describeError, type Log } from '../lib/log.ts';
+import { makeRecordedFetch, type RecordedFetch } from '../lib/recorded-fetch.ts';
+import type { CallGates } from '../rates/gate.ts';
 import { feedPosition } from '../records/feed.ts';
 import { modelKeyOf } from '../records/model-key.ts';
 import { isSynced } from '../records/state.ts';
@@ -28,7 +30,8 @@ export interface RunDeps {
   readonly companies: CompaniesContext;
   readonly clock: Clock;
   readonly log: Log;
-  readonly connectorIO: (connector: Connector) => ConnectorIO;
+  /** The platform's limits on calls, shared with writes and with other processes. */
+  readonly gateFor: CallGates['gateFor'];
   /** Resolves when the connection's writes have had their turn; in any case before long. */
   readonly writesFirst: (connectionId: string) => Promise<void>;
   /** Told when the platform no longer accepts a connection's link. */
@@ -46,6 +49,7 @@ export interface ReadRecords {
 
 const PAGE_SIZE_MAX = 500;
 const IDS_A_PAGE = 5_000;
+const ANSWER_BYTES_MAX = 8_000_000;
 /** Everything is read again after so long, whatever is known of changes: stamps are the platform's word, not ours. */
 const FULL_EVERY_MS = 24 * 3_600_000;
 /** A platform shows a change a little after the moment with which it stamps it. */
@@ -62,6 +66,7 @@ interface Reader {
   readonly dataset: ClaimedDataset;
   readonly connector: Connector;
   readonly session: unknown;
+  readonly network: RecordedFetch;
   readonly pulled: Pulled | undefined;
 }
 
@@ -92,8 +97,16 @@ async function readOn(dataset: ClaimedDataset, deps: RunDeps, signal: AbortSigna
     return end(dataset, deps, 'NotSupported', `${dataType} cannot be read on platform ${dataset.platformKey}.`);
   }
   const pulled = pulledBy(await findConfig(db, { platformKey: dataset.platformKey, dataType }));
-  const session = connector.open(link, deps.connectorIO(connector));
-  const reader: Reader = { deps, dataset, connector, session, pulled };
+  const network = makeRecordedFetch({
+    timeoutMs: connector.limits.callTimeoutMs,
+    secrets: [],
+    clock: deps.clock,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    gate: deps.gateFor(connector, { connectionId: dataset.connectionId, link }, 'read'),
+  });
+  // Not kept: a reading may make thousands of calls.
+  const session = connector.open(link, { fetch: network.ask, ask: network.ask, now: () => deps.clock.now() });
+  const reader: Reader = { deps, dataset, connector, session, network, pulled };
   if (dataType === 'company') return readCompany(reader);
   const read = connector.reads[dataType];
   if (read === undefined) return;
@@ -153,6 +166,8 @@ async function readPages(reader: Reader, read: Read<unknown>, first: Pass, signa
   while (place.phase !== 'absent') {
     if (signal.aborted || monotonicMs() > untilMs) return moves.release(db, dataset, { waitMs: 0 });
     await deps.writesFirst(dataset.connectionId);
+    const waitMs = await reader.network.reserve();
+    if (waitMs !== undefined) return moves.release(db, dataset, { waitMs });
     const step =
       place.phase === 'records' ? await readRecords(reader, read, pass, place) : await readIds(reader, read, place);
     if (step.kind === 'trouble') return troubled(reader, step.outcome, place);
@@ -315,13 +330,14 @@ function newestStamp(records: readonly RecordContent[]): Date | undefined {
   return newest === undefined ? undefined : new Date(newest);
 }
 
-async function readCompany({ deps, dataset, connector, session, pulled }: Reader): Promise<void> {
+async function readCompany(reader: Reader): Promise<void> {
+  const { deps, dataset, connector, session, pulled } = reader;
   const { db } = deps.companies;
   const { companyId, connectionId } = dataset;
   const asOf = await feedPosition(db, companyId);
   const outcome = await connector.companyInfo?.(session);
   if (outcome === undefined) return;
-  if (outcome.kind !== 'read') return troubled({ deps, dataset, connector, session, pulled }, outcome, dataset.place);
+  if (outcome.kind !== 'read') return troubled(reader, outcome, dataset.place);
   const record = { ...withPulled(outcome.value, pulled), id: COMPANY_RECORD_ID };
   const modelKey = modelKeyOf('company', pulled);
   await db.transaction(async (tx) => {
@@ -372,7 +388,7 @@ const STATUS_OF_TROUBLE = {
 } as const satisfies Record<ReadTrouble, DatasetEnd>;
 
 async function troubled(
-  { deps, dataset }: Reader,
+  { deps, dataset, network }: Reader,
   outcome: Extract<Step, { kind: 'trouble' }>['outcome'],
   place: Place,
 ): Promise<void> {
@@ -380,6 +396,8 @@ async function troubled(
     await deps.onUnlinked(dataset.connectionId, outcome.reason);
     return end(dataset, deps, 'AuthError', outcome.reason);
   }
+  const waitMs = network.mustWaitMs();
+  if (waitMs !== undefined) return moves.release(deps.companies.db, dataset, { waitMs });
   const { why = 'platform-error', reason, retryAfterMs } = outcome;
   const status = STATUS_OF_TROUBLE[why];
   if (why === 'no-permission' || why === 'not-set-up') return end(dataset, deps, status, reason);
