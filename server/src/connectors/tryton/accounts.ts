@@ -11,6 +11,7 @@ import { markedText, textMark } from './marks.ts';
 import { decimalPair } from './pairs.ts';
 import type { Refusal, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
+import { ACCOUNT_USES, isUsed, refusedAsUsed } from './uses.ts';
 import { idOf, type Members } from './values.ts';
 
 const statusWords: Codec = {
@@ -63,6 +64,15 @@ export const accounts: TrytonResource = {
     if (present !== undefined) return typed;
     return { ...typed, company: session.link.company, parent: await rootAccount(session) };
   },
+  removals: (record, session) => [
+    {
+      name: 'delete',
+      run: async (options) =>
+        (await isUsed(session, ACCOUNT_USES, record['id']))
+          ? refusedAsUsed('The account')
+          : session.call('account.account', 'delete', [[record['id']]], options),
+    },
+  ],
   async complete(record, theirs, session) {
     const type = (await accountTypes(session)).find(({ id }) => id === idOf(theirs['type']));
     const banks = await bankedAccounts(session);

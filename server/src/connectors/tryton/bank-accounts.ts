@@ -23,10 +23,10 @@ import { textMark } from './marks.ts';
 import { decimalPair } from './pairs.ts';
 import type { Refusal, Step, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
+import { ACCOUNT_USES, isUsed, refusedAsUsed } from './uses.ts';
 import { idOf, type Members } from './values.ts';
 
 const ACCOUNT = 'account.account';
-const inUse = 'The bank account is in use';
 
 export const bankAccounts: TrytonResource = {
   dataType: 'bankAccounts',
@@ -84,14 +84,12 @@ export const bankAccounts: TrytonResource = {
     return { name: 'note its number', run: () => noteNumber(session, journal, wanted) };
   },
   async removals(record, session) {
-    const lines = await session.ids('account.move.line', [['account', '=', record['id']]], { limit: 1 });
     const close = {
       name: 'close',
       run: () => session.call(ACCOUNT, 'write', [[record['id']], { closed: true }], { isKept: true }),
     };
-    return lines.length > 0
-      ? [close]
-      : [{ name: 'delete', run: () => removeAll(session, Number(record['id'])) }, close];
+    if (await isUsed(session, ACCOUNT_USES, record['id'])) return [close];
+    return [{ name: 'delete', run: () => removeAll(session, Number(record['id'])) }, close];
   },
   isRemoved: ({ closed }) => closed === true,
   async complete(record, theirs, session) {
@@ -175,7 +173,7 @@ async function noteNumber(session: TrytonSession, journal: Members, wanted: Retu
 /** The journal first, which Tryton refuses while there are statements in it. */
 async function removeAll(session: TrytonSession, account: number) {
   const journal = await journalOf(session, account);
-  if (journal === undefined) return { kind: 'user-error', message: inUse, description: '', domain: null } as const;
+  if (journal === undefined) return refusedAsUsed('The bank account');
   const removed = await session.call(STATEMENT_JOURNAL, 'delete', [[journal['id']]], { isKept: true });
   await session.forgetKnown();
   if (removed.kind !== 'result') return removed;

@@ -10,8 +10,9 @@ import { same, type Codec, type Pair } from '../mapping.ts';
 import { activeStatus } from './journals.ts';
 import { listMark } from './marks.ts';
 import { decimalPair, idPair } from './pairs.ts';
-import type { TrytonResource } from './resource.ts';
+import type { Removal, TrytonResource } from './resource.ts';
 import { resultOf, type TrytonSession } from './session.ts';
+import { isUsed, PRODUCT_USES } from './uses.ts';
 import { encodeDecimal, idOf, type Members } from './values.ts';
 import { ownRecordId } from './wizard.ts';
 
@@ -104,15 +105,14 @@ export const items: TrytonResource = {
     const changed = { ...units(values, unit), ...ofTemplate, products: [['write', [present['id']], ofProduct]] };
     return session.call(TEMPLATE, 'write', [[idOf(present['template'])], changed], options);
   },
-  removals: (record, session) => {
+  async removals(record, session) {
     const template = idOf(record['template']);
-    return [
-      { name: 'delete', run: (options) => session.call(TEMPLATE, 'delete', [[template]], options) },
-      {
-        name: 'deactivate',
-        run: (options) => session.call(TEMPLATE, 'write', [[template], inactive(record)], options),
-      },
-    ];
+    const deactivate: Removal = {
+      name: 'deactivate',
+      run: (options) => session.call(TEMPLATE, 'write', [[template], inactive(record)], options),
+    };
+    if (await isUsed(session, PRODUCT_USES, record['id'])) return [deactivate];
+    return [{ name: 'delete', run: (options) => session.call(TEMPLATE, 'delete', [[template]], options) }, deactivate];
   },
   isRemoved: ({ active }) => active === false,
   async complete(record, theirs, session) {

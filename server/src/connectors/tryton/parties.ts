@@ -19,6 +19,7 @@ import {
 import { ensureRoles, hasOtherRole, inRole, roleId, type PartyRole } from './party-roles.ts';
 import type { Removal, TrytonResource } from './resource.ts';
 import type { CallOptions, TrytonSession } from './session.ts';
+import { isUsed, PARTY_USES } from './uses.ts';
 import type { Members } from './values.ts';
 
 const MODEL = 'party.party';
@@ -78,9 +79,7 @@ async function removals(record: Members, role: PartyRole, session: TrytonSession
     return [{ name: 'take out of the list', run: write({ categories: [['remove', [category]]] }) }];
   }
   const deactivate = { name: 'deactivate', run: write({ active: false }) };
-  // Tryton would delete the bank along with its party.
-  const [bank] = await session.ids('bank', [['party', '=', record['id']]], { limit: 1 });
-  if (bank !== undefined) return [deactivate];
+  if (await isUsed(session, PARTY_USES, record['id'])) return [deactivate];
   return [{ name: 'delete', run: (options) => session.call(MODEL, 'delete', [[record['id']]], options) }, deactivate];
 }
 
