@@ -3,6 +3,7 @@ import type { Connector, Write, WriteKind } from '../contract.ts';
 import { accounts } from './accounts.ts';
 import { trytonAttach, trytonAttachments } from './attachments.ts';
 import { bankAccounts } from './bank-accounts.ts';
+import { billCreditNotes, bills, creditNotes, invoices } from './invoices.ts';
 import { items } from './items.ts';
 import { journals } from './journals.ts';
 import { customers, suppliers } from './parties.ts';
@@ -13,8 +14,12 @@ import { trytonWrite } from './writes.ts';
 
 export const writes: Connector<TrytonSession>['writes'] = {
   bankAccounts: writesOf(bankAccounts, 'create', 'update', 'delete'),
+  billCreditNotes: writesOf(billCreditNotes, 'create', 'update', 'delete', 'attach'),
+  bills: writesOf(bills, 'create', 'update', 'delete', 'attach'),
   chartOfAccounts: writesOf(accounts, 'create', 'update', 'delete'),
+  creditNotes: writesOf(creditNotes, 'create', 'update', 'delete'),
   customers: writesOf(customers, 'create', 'update', 'delete'),
+  invoices: writesOf(invoices, 'create', 'update', 'delete', 'attach'),
   items: writesOf(items, 'create', 'update', 'delete'),
   journals: writesOf(journals, 'create', 'update', 'delete'),
   suppliers: writesOf(suppliers, 'create', 'update', 'delete'),
@@ -22,8 +27,12 @@ export const writes: Connector<TrytonSession>['writes'] = {
 
 export const reads: Connector<TrytonSession>['reads'] = {
   bankAccounts: trytonRead(bankAccounts),
+  billCreditNotes: readWithFiles(billCreditNotes),
+  bills: readWithFiles(bills),
   chartOfAccounts: trytonRead(accounts),
+  creditNotes: trytonRead(creditNotes),
   customers: readWithFiles(customers),
+  invoices: readWithFiles(invoices),
   items: trytonRead(items),
   journals: trytonRead(journals),
   suppliers: readWithFiles(suppliers),
