@@ -65,13 +65,13 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const place = (name: string) => new RegExp(`^ +${name} +(http\\S+)`, 'm').exec(output)?.[1];
   await Promise.race([
-    vi.waitFor(() => expect(place('Sandbox')).toBeDefined(), { timeout: 30_000, interval: 20 }),
+    vi.waitFor(() => expect(place('Sandbox')).toBeDefined(), { timeout: 120_000, interval: 20 }),
     exited.then((code) => Promise.reject(new Error(`the server ended with code ${code}:\n${output}`))),
   ]);
   const url = place('API') ?? '';
   const apiKey = env['LEDGERPOST_API_KEY'] ?? API_KEY;
   await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), {
-    timeout: 10_000,
+    timeout: 60_000,
     interval: 20,
   });
   return {
