@@ -23,11 +23,19 @@ export interface FixtureOptions {
   /** Of the installed packages. */
   readonly versions: string;
   readonly databases: readonly string[];
+  /** Where Tryton listens; a free port if absent. */
+  readonly port?: number;
   readonly log: Log;
   readonly onMaking: () => void;
 }
 
-export async function startFixture({ versions, databases, log, onMaking }: FixtureOptions): Promise<TrytonFixture> {
+export async function startFixture({
+  versions,
+  databases,
+  port,
+  log,
+  onMaking,
+}: FixtureOptions): Promise<TrytonFixture> {
   const cached = await cachedCluster({ versions, log, onMaking });
   const dataDir = await makeDatabaseFolder();
   const remove = () => rm(dataDir, { recursive: true, force: true });
@@ -40,7 +48,7 @@ export async function startFixture({ versions, databases, log, onMaking }: Fixtu
       for (const name of databases) await addDatabase(connection, name);
       const dir = path.join(dataDir, 'tryton');
       await mkdir(dir);
-      const server = await startServer({ dir, connection });
+      const server = await startServer({ dir, connection, ...(port === undefined ? {} : { port }) });
       const stop = async () => {
         await server.stop();
         await postgres.stop();

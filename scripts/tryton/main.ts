@@ -9,7 +9,7 @@ import { findPackages, installText } from './packages.ts';
 const DATABASES_MAX = 50;
 
 async function main(): Promise<void> {
-  const count = readCount();
+  const { count, port } = readArguments();
   const installed = findPackages();
   if (installed.kind === 'missing') {
     console.error(installText(installed.packages));
@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   const fixture = await startFixture({
     versions: installed.versions,
     databases,
+    port,
     log: makeLog('warn', systemClock),
     onMaking: () => console.log('Setting Tryton up for the first time; this takes about a minute …'),
   });
@@ -37,13 +38,16 @@ async function main(): Promise<void> {
   await fixture.stop();
 }
 
-function readCount(): number {
-  const { values } = parseArgs({ options: { databases: { type: 'string', default: '1' } } });
-  const count = Number(values.databases);
+function readArguments(): { readonly count: number; readonly port: number } {
+  const { values } = parseArgs({
+    options: { databases: { type: 'string', default: '1' }, port: { type: 'string', default: '4180' } },
+  });
+  const [count, port] = [Number(values.databases), Number(values.port)];
   if (!Number.isInteger(count) || count < 1 || count > DATABASES_MAX) {
     throw new Error(`--databases takes a number from 1 to ${DATABASES_MAX}`);
   }
-  return count;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('--port takes a number from 1 to 65535');
+  return { count, port };
 }
 
 await main();

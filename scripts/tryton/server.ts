@@ -22,12 +22,14 @@ export interface TrytonPlace {
   /** For its configuration and its log. */
   readonly dir: string;
   readonly connection: DatabaseConnection;
+  /** A free one if absent. */
+  readonly port?: number;
 }
 
 const ANSWER_BOUND_MS = 120_000;
 
 export async function startServer(place: TrytonPlace): Promise<TrytonServer> {
-  const port = await freePort();
+  const port = place.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const config = await writeConfig(place, port);
   let child = await launch(place, config, url);
