@@ -10,6 +10,7 @@ import { makeAccept, PushParameters } from './accept-push.ts';
 import { answers, ref } from './answers.ts';
 import { dataTypeFrom, notSupported } from './data-type-path.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
+import { isRepeatedUpload } from './idempotency.ts';
 import { connectionIdsFrom, recordIdFrom } from './path-ids.ts';
 import { companySource, connectionSource, settled, type Source } from './platform-source.ts';
 import { PushOperation } from './push-operation.ts';
@@ -61,7 +62,8 @@ async function uploadRoutes(app: ApiRoutes, deps: ApiDeps): Promise<void> {
           kind: 'attach',
           recordId: recordIdFrom(params.recordId),
         } as const;
-        return accept(target, { file: await uploadedFile(request) }, request, reply);
+        const file = await uploadedFile(request);
+        return (await isRepeatedUpload(file, request, reply)) ? reply : accept(target, { file }, request, reply);
       },
     );
   }

@@ -33,6 +33,8 @@ interface KeyUse {
   holder: string | undefined;
   /** Whether this request is the first, and its answer to be kept. */
   isFirst: boolean;
+  /** Lets the request go on as the first of its key, or answers it and gives true. */
+  readonly begin: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
 }
 
 const uses = new WeakMap<FastifyRequest, KeyUse>();
@@ -41,6 +43,21 @@ const uses = new WeakMap<FastifyRequest, KeyUse>();
 export function idempotencyOf(request: FastifyRequest): Idempotency | undefined {
   const use = uses.get(request);
   return use?.fingerprint && { id: use.id, fingerprint: use.fingerprint };
+}
+
+/**
+ * For uploads, whose body is read by their route and not before: answers a repeat and gives true. What counts is the file;
+ * clients divide the parts in another way each time.
+ */
+export async function isRepeatedUpload(
+  file: { readonly name: string; readonly contentType: string; readonly bytes: Uint8Array },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
+  const use = uses.get(request);
+  if (use === undefined) return false;
+  use.sum.update(JSON.stringify([file.name, file.contentType])).update(file.bytes);
+  return use.begin(request, reply);
 }
 
 export function markReplay(reply: FastifyReply): FastifyReply {
@@ -52,16 +69,19 @@ export function addIdempotency(app: ApiRoutes, deps: ApiDeps): void {
   const keys: store.KeyStore = { db: deps.db, sealer: deps.companies.sealer };
 
   app.addHook('onRequest', (request, _reply, done) => {
-    if (isKeyed(request)) uses.set(request, useOf(request));
+    if (isKeyed(request)) {
+      const use = useOf(request, async (asked, reply) => begin(use, asked, reply));
+      uses.set(request, use);
+    }
     done();
   });
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const use = uses.get(request);
-    done(null, use === undefined ? payload : summed(payload, use.sum));
+    done(null, use === undefined || isUpload(request) ? payload : summed(payload, use.sum));
   });
   app.addHook('preValidation', async (request, reply) => {
     const use = uses.get(request);
-    if (use === undefined || !(await begin(use, request, reply))) return;
+    if (use === undefined || isUpload(request) || !(await use.begin(request, reply))) return;
     return reply;
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -80,7 +100,6 @@ export function addIdempotency(app: ApiRoutes, deps: ApiDeps): void {
   });
   removeOldAnswers(app, deps);
 
-  /** Lets the request go on as the first of its key, or answers it. */
   async function begin(use: KeyUse, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const keyed = { id: use.id, fingerprint: (use.fingerprint = use.sum.digest()) };
     if (!keepsKeyWithPush(request)) use.holder = await store.reserveKey(keys, keyed);
@@ -137,7 +156,12 @@ function isKeyed(request: FastifyRequest): boolean {
   return !request.is404 && request.routeOptions.config.isPublic !== true;
 }
 
-function useOf({ method, url, raw, headers }: FastifyRequest): KeyUse {
+/** The reader of uploads takes the request's own stream: read here before, there would be nothing left of it. */
+function isUpload({ headers }: FastifyRequest): boolean {
+  return /^multipart\//i.test(headers['content-type'] ?? '');
+}
+
+function useOf({ method, url, raw, headers }: FastifyRequest, begin: KeyUse['begin']): KeyUse {
   const id = idempotencyId(method, url, idempotencyKeyIn(raw.rawHeaders));
   return {
     id,
@@ -145,6 +169,7 @@ function useOf({ method, url, raw, headers }: FastifyRequest): KeyUse {
     fingerprint: undefined,
     holder: undefined,
     isFirst: false,
+    begin,
   };
 }
 
