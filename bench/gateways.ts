@@ -12,6 +12,11 @@ export interface Gateway {
   readonly stored: () => Promise<number>;
 }
 
+export interface OurGateway extends Gateway {
+  /** Of each push: how long after its acceptance the call to the platform began. Shortest first. */
+  readonly startedAfterMs: () => Promise<number[]>;
+}
+
 export type Way = 'accepted' | 'done';
 
 export interface Books {
@@ -45,7 +50,7 @@ export async function ledgerpost(
   books: readonly Books[],
   database: pg.Client,
   way: Way,
-): Promise<Gateway> {
+): Promise<OurGateway> {
   const headers = { authorization: `Basic ${Buffer.from(apiKey).toString('base64')}` };
   const targets: Target[] = [];
   for (const { id, customerId, accountId } of books) {
@@ -60,7 +65,19 @@ export async function ledgerpost(
     SELECT least(
       (SELECT count(*) FROM pushes WHERE state = 'succeeded'),
       (SELECT count(*) FROM events WHERE event_type LIKE '%.write.successful')) AS count`;
-  return { name, program, targets, stored: () => count(database, way === 'accepted' ? countPushes : done) };
+  return {
+    name,
+    program,
+    targets,
+    stored: () => count(database, way === 'accepted' ? countPushes : done),
+    startedAfterMs: async () => {
+      const { rows } = await database.query<{ readonly ms: number }>(
+        `SELECT (extract(epoch FROM a.started_at - p.requested_at) * 1000)::float8 AS ms
+         FROM pushes p JOIN push_attempts a ON a.push_id = p.id AND a.step = 'send' ORDER BY 1`,
+      );
+      return rows.map(({ ms }) => ms);
+    },
+  };
 }
 
 export function rival(name: string, program: Program, books: readonly Books[], database: pg.Client, way: Way): Gateway {

@@ -8,12 +8,12 @@ import { clientConfig, withDatabase, type DatabaseConnection } from '../server/s
 import { startEmbeddedPostgres } from '../server/src/db/embedded.ts';
 import { systemClock } from '../server/src/lib/clock.ts';
 import { makeLog } from '../server/src/lib/log.ts';
-import { ledgerpost, makeBooks, rival, sandboxToken, type Gateway, type Way } from './gateways.ts';
+import { ledgerpost, makeBooks, rival, sandboxToken, type Gateway, type OurGateway, type Way } from './gateways.ts';
 import { startLoad, startRival, startSandbox, startServer, type Load, type Program } from './programs.ts';
 
 export interface Ground {
   readonly load: Load;
-  readonly startOurs: (name: string, way: Way) => Promise<Gateway>;
+  readonly startOurs: (name: string, way: Way) => Promise<OurGateway>;
   readonly startRival: (name: string, way: Way) => Promise<Gateway>;
   /** Whatever was started, in the opposite order. */
   readonly stop: () => Promise<void>;

@@ -61,7 +61,7 @@ async function compareAccepts(ground: Ground): Promise<Part> {
 
 async function comparePushes(ground: Ground): Promise<Part> {
   console.log(`full pushes, ${clients} clients, ${connections} connections, ${rounds} rounds of ${pushesPerRound}`);
-  const gateways = [await ground.startOurs(ours, 'done')];
+  const gateways: Gateway[] = [await ground.startOurs(ours, 'done')];
   for (const queue of queues) gateways.push(await ground.startRival(queue, 'done'));
   const effort = { rounds, clients, pushesPerRound };
   return { figures: await measurePushes(gateways, ground.load, effort), memoryMb: memoryOf(gateways) };
