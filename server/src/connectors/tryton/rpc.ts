@@ -108,6 +108,8 @@ function readError([name, detail]: readonly unknown[]): RpcAnswer {
   if (name === 'ConcurrencyException') return { kind: 'concurrency', message: textOf(first) };
   const message = textOf(name);
   if (lockMessages.some((part) => message.includes(part))) return { kind: 'transient-lock', message: message.trim() };
+  // Seen while several databases were loaded at once: an exception without a word tells nothing of the transaction.
+  if (message.trim() === '') return { kind: 'unknown', reason: 'Tryton failed without a word.' };
   if (lostDatabase.test(message)) return { kind: 'unknown', reason: `Tryton lost its database: ${message.trim()}` };
   return { kind: 'platform-bug', message };
 }
