@@ -21,7 +21,7 @@ const SLICES_KEPT = SLICES + 2;
 
 export const EMPTY: Window = { slice: 0, counts: [] };
 
-export function sliceMsOf({ windowMs }: Rate): number {
+function sliceMsOf({ windowMs }: Rate): number {
   return Math.max(1, Math.ceil(windowMs / SLICES));
 }
 
