@@ -233,4 +233,53 @@ describeTryton('master data in Tryton', () => {
     expect(await read('bankAccounts', id)).toBeUndefined();
     expect(await books.count('account.account', [['id', '=', Number(id)]])).toBe(0);
   });
+
+  test('tax rates, tracking categories, payment methods and the company itself are read', async () => {
+    const page = async (dataType: 'taxRates' | 'trackingCategories' | 'paymentMethods') => {
+      const outcome = await connector.reads[dataType]?.page(session(), { pageSize: 100 });
+      return outcome?.kind === 'read' ? outcome.value.records : [];
+    };
+    expect(await page('taxRates')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'VAT 20%',
+          effectiveTaxRate: 20,
+          status: 'Active',
+          components: [{ name: 'VAT 20%', rate: 20, isCompound: false }],
+        }),
+      ]),
+    );
+    const places = await page('trackingCategories');
+    const root = places.find(({ name }) => name === 'Places');
+    expect(root).toMatchObject({ hasChildren: true, status: 'Active' });
+    expect(places).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'Shop', parentId: root?.['id'], hasChildren: false })]),
+    );
+    expect(await page('paymentMethods')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'Savings' })]),
+    );
+    expect(await connector.companyInfo?.(session())).toMatchObject({
+      kind: 'read',
+      value: { companyName: company.company, baseCurrency: 'GBP', addresses: [{ city: 'Whitby' }] },
+    });
+  });
+
+  test('pages go by id, ids come alone for the sweep, and changes are told by their time, with those before it overlapping', async () => {
+    const read = connector.reads.chartOfAccounts;
+    const first = await read?.page(session(), { pageSize: 2 });
+    if (first?.kind !== 'read' || first.value.next === undefined) throw new Error(JSON.stringify(first));
+    expect(first.value.records).toHaveLength(2);
+    const second = await read?.page(session(), { pageSize: 500, after: first.value.next });
+    if (second?.kind !== 'read') throw new Error(JSON.stringify(second));
+    const all = [...first.value.records, ...second.value.records].map(({ id }) => id);
+    expect(second.value.next).toBeUndefined();
+    expect(await read?.ids?.(session(), { pageSize: 5_000 })).toEqual({ kind: 'read', value: { ids: all } });
+    const ahead = new Date(systemClock.now().getTime() + 3_600_000);
+    expect(await read?.page(session(), { pageSize: 100, changedAfter: ahead })).toMatchObject({
+      value: { records: [] },
+    });
+    const { id } = await create('chartOfAccounts', { name: 'New', fullyQualifiedCategory: 'Asset.Current' });
+    const fresh = await read?.page(session(), { pageSize: 100, changedAfter: systemClock.now() });
+    expect(fresh?.kind === 'read' ? fresh.value.records.map((record) => record['id']) : []).toContain(id);
+  });
 });

@@ -4,6 +4,7 @@
  */
 import type { Connector, PlatformCard } from '../contract.ts';
 import { authorize, linkFields, secretsOf } from './authorize.ts';
+import { companyInfo } from './companions.ts';
 import { reads, writes } from './data-types.ts';
 import { trytonLink } from './link.ts';
 import { makeLogins } from './logins.ts';
@@ -30,6 +31,7 @@ export function makeTrytonConnector(lateCommitMs = LATE_COMMIT_MS): Connector<Tr
     limits: { callsInFlight: 2, callTimeoutMs: 30_000, lateCommitMs },
     writes,
     reads,
+    companyInfo,
     authorize: (authorization, io) => authorize(authorization, logins, io),
     secretsOf,
     open: (link, io) => new TrytonSession(trytonLink(link), io, logins),

@@ -2,7 +2,7 @@
 import { differences } from '../../models/differences.ts';
 import type { FindOutcome, WriteRequest } from '../contract.ts';
 import { unreachable } from './outcomes.ts';
-import { activeOrNot, readOne, readsOf, toRecord, type TrytonResource } from './resource.ts';
+import { ACTIVE_OR_NOT, readOne, readsOf, toRecord, type TrytonResource } from './resource.ts';
 import { NoResult, type TrytonSession } from './session.ts';
 import { changeOf } from './turn.ts';
 import { encodeId, type Members } from './values.ts';
@@ -13,8 +13,11 @@ export async function marked(
   resource: TrytonResource,
   pushOperationKey: string,
 ): Promise<Members | undefined> {
-  const domain = [...resource.mark.domain(pushOperationKey), ...activeOrNot(resource)];
-  const [record] = await session.find(resource.theirs, domain, readsOf(resource, resource.mark), { limit: 1 });
+  const domain = resource.mark.domain(pushOperationKey);
+  const [record] = await session.find(resource.theirs, domain, readsOf(resource, resource.mark), {
+    limit: 1,
+    ...ACTIVE_OR_NOT,
+  });
   return record;
 }
 

@@ -70,7 +70,6 @@ export const items: TrytonResource = {
   ],
   parts: ['template', 'identifiers'],
   scope: () => [],
-  hasActive: true,
   mark: listMark('identifiers', 'code', { type: null }),
   fills: ['default_uom', 'list_price', 'cost_price', 'cost_price_method', 'template', 'account_category', 'type'],
   prepare: (values, { body = {} }) =>

@@ -49,7 +49,6 @@ export const journals: TrytonResource = {
   ],
   reads: ['code', 'name', 'type', 'active'],
   scope: () => [],
-  hasActive: true,
   fills: ['type', 'sequence'],
   isMarkedOnCreateOnly: true,
   mark: {

@@ -33,7 +33,6 @@ function party(model: PushModel, role: PartyRole, name: string): TrytonResource 
     reads: ['name', 'active', 'categories', ...detailReads],
     parts: ['addresses', 'contact_mechanisms', 'identifiers'],
     scope: (session) => inRole(session, role),
-    hasActive: true,
     mark: listMark('identifiers', 'code', { type: null }),
     fills: ['code'],
     async prepare(values, { body = {} }, { session, present }) {

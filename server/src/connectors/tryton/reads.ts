@@ -4,7 +4,7 @@
  */
 import type { IdPage, PageQuery, PlatformRecord, Read, RecordPage } from '../contract.ts';
 import { reading } from './outcomes.ts';
-import { activeOrNot, readOne, readsOf, toRecord, type TrytonReading } from './resource.ts';
+import { ACTIVE_OR_NOT, readOne, readsOf, toRecord, type TrytonReading } from './resource.ts';
 import type { Domain, TrytonSession } from './session.ts';
 import { encodeId, encodeMoment, idOf } from './values.ts';
 
@@ -27,7 +27,7 @@ export function trytonRead(resource: TrytonReading): Read<TrytonSession> {
       reading(async (): Promise<IdPage> => {
         const limit = Math.min(pageSize, IDS_A_PAGE_MAX);
         const domain = await domainOf(resource, session, { after, parentId });
-        const found = await session.ids(resource.theirs, domain, { limit });
+        const found = await session.ids(resource.theirs, domain, { limit, ...ACTIVE_OR_NOT });
         const last = found.at(-1);
         const isLast = found.length < limit || last === undefined;
         return { ids: found.map(String), ...(isLast ? {} : { next: String(last) }) };
@@ -40,7 +40,7 @@ async function page(resource: TrytonReading, session: TrytonSession, query: Page
   const { after, pageSize, parentId, changedAfter } = query;
   const limit = Math.min(pageSize, RECORDS_A_PAGE_MAX);
   const domain = await domainOf(resource, session, { after, parentId, changedAfter });
-  const found = await session.find(resource.theirs, domain, readsOf(resource), { limit });
+  const found = await session.find(resource.theirs, domain, readsOf(resource), { limit, ...ACTIVE_OR_NOT });
   const records: PlatformRecord[] = [];
   for (const theirs of found) records.push(await toRecord(resource, theirs, session));
   const last = idOf(found.at(-1));
@@ -62,7 +62,6 @@ async function domainOf(
   const from = after === undefined ? undefined : encodeId(after);
   return [
     ...(from === undefined ? [] : [['id', '>', from]]),
-    ...activeOrNot(resource),
     ...(await resource.scope(session, parentId)),
     ...(changedAfter === undefined ? [] : [changedSince(resource, changedAfter)]),
   ];

@@ -7,7 +7,7 @@ import { modelName, pascalCase, type Field, type Fields, type PushModel } from '
 import { isMembers } from '../../models/validate.ts';
 import type { ValidationItem } from '../../models/validation.ts';
 import type { WriteRequest } from '../contract.ts';
-import type { Refusal } from './resource.ts';
+import { ACTIVE_OR_NOT, type Refusal } from './resource.ts';
 import type { TrytonSession } from './session.ts';
 import { encodeId, type Members } from './values.ts';
 
@@ -81,9 +81,8 @@ export async function missingReferences(
   }
   const present = new Map<string, ReadonlySet<number>>();
   for (const [theirs, ids] of wanted) {
-    // Records that are out of use exist all the same: naming the field shows them.
-    const domain = [['id', 'in', [...ids]], ...(INACTIVE_MODELS.has(theirs) ? [['active', 'in', [true, false]]] : [])];
-    present.set(theirs, new Set(await session.ids(theirs, domain)));
+    // Records that are out of use exist all the same.
+    present.set(theirs, new Set(await session.ids(theirs, [['id', 'in', [...ids]]], ACTIVE_OR_NOT)));
   }
   return all.filter(({ references, value }) => {
     const theirs = modelOf(references);
@@ -91,15 +90,6 @@ export async function missingReferences(
     return id === undefined || (theirs !== undefined && present.get(theirs)?.has(id) !== true);
   });
 }
-
-const INACTIVE_MODELS = new Set([
-  'account.invoice.payment.method',
-  'account.journal',
-  'account.tax',
-  'analytic_account.account',
-  'party.party',
-  'product.product',
-]);
 
 function modelOf(references: readonly DataType[]): string | undefined {
   const [first] = references;

@@ -34,8 +34,6 @@ export interface TrytonReading {
   readonly parts?: readonly string[];
   /** Which of Tryton's records are of this type. Those of the company, where the model knows companies. */
   readonly scope: (session: TrytonSession, parentId?: string) => Promise<Domain> | Domain;
-  /** The model can put records out of use; searches leave those out unless asked. */
-  readonly hasActive?: true;
   /** Members of ours that follow from several of theirs. May ask Tryton. */
   complete?(
     record: Record<string, unknown>,
@@ -127,13 +125,15 @@ export async function readOne(
 ): Promise<Members | undefined> {
   const [record] = await session.find(
     resource.theirs,
-    [['id', '=', id], ...activeOrNot(resource), ...(await resource.scope(session))],
+    [['id', '=', id], ...(await resource.scope(session))],
     readsOf(resource, resource.mark),
-    { limit: 1 },
+    { limit: 1, ...ACTIVE_OR_NOT },
   );
   return record;
 }
 
-export function activeOrNot({ hasActive }: TrytonReading): Domain {
-  return hasActive === true ? [['active', 'in', [true, false]]] : [];
-}
+/**
+ * Searches leave out what is out of use. Naming `active` in the domain is not enough: Tryton adds its condition to every
+ * nested part of it too.
+ */
+export const ACTIVE_OR_NOT = { context: { active_test: false } } as const;
