@@ -86,12 +86,18 @@ function abs(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-/** The first journal of a type. Throws a NoResult. */
+/** The journal to use of the first of these types that there is one of. Throws a NoResult. */
 export function journalOf(session: TrytonSession, ...types: readonly string[]): Promise<number | null> {
   return session.known(`journal ${types.join(' ')}`, async () => {
-    const found = await session.find('account.journal', [['type', 'in', types]], ['type'], { limit: LISTED_MAX });
-    const first = types.flatMap((type) => found.filter((each) => each['type'] === type))[0];
-    return idOf(first) ?? null;
+    const domain = [['type', 'in', types]];
+    const found = await session.find('account.journal', domain, ['type', 'name'], { limit: LISTED_MAX });
+    const byType = types.flatMap((type) => {
+      // One that is named for its type is the usual one: General comes before Stock.
+      const alike = found.filter((each) => each['type'] === type);
+      const isNamed = ({ name }: Members) => String(name).toLowerCase().startsWith(type);
+      return [...alike.filter(isNamed), ...alike];
+    });
+    return idOf(byType[0]) ?? null;
   });
 }
 

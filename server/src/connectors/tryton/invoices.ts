@@ -7,7 +7,7 @@ import { bills as billModel } from '../../models/bills.ts';
 import { creditNotes as creditNoteModel } from '../../models/credit-notes.ts';
 import { choices } from '../../models/fields.ts';
 import { invoices as invoiceModel } from '../../models/invoices.ts';
-import { modelName, refine, type PushModel, type Refinements } from '../../models/model.ts';
+import { refine, type PushModel, type Refinements } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec, type Pair } from '../mapping.ts';
@@ -17,6 +17,7 @@ import { allocationReads, wholeDocument } from './document-reading.ts';
 import { addressFor, filledLines, partyFacts, REFERENCE_MAX, unknownParty } from './document-writing.ts';
 import { lineMark } from './line-marks.ts';
 import { datePair, idPair, partsPair } from './pairs.ts';
+import { refusal } from './refusal.ts';
 import type { Preparing, Refusal, Removal, Step, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
 import type { Members } from './values.ts';
@@ -147,19 +148,13 @@ async function refuse(
   const unknown = await unknownParty(session, model, side === 'out' ? 'customerRef' : 'supplierRef', body);
   if (unknown !== undefined) return unknown;
   if ((await currencyBy(session, body['currency'])) === undefined) {
-    return refusal(model, 'Currency', `Tryton has no currency ${String(body['currency'])}.`);
+    return refusal(model, 'Currency', `is unknown: Tryton has no currency ${String(body['currency'])}.`);
   }
   const lines = Array.isArray(body['lineItems']) ? body['lineItems'].filter(isMembers) : [];
   if (lines.length === 0 || lines.some(({ quantity }) => typeof quantity === 'number' && quantity > 0))
     return undefined;
   const otherwise = isCredit ? '' : ' What is given back is a credit note.';
-  return refusal(model, 'LineItems', `at least one line must have a quantity above zero.${otherwise}`);
-}
-
-export function refusal(model: PushModel, itemId: string, complaint: string): Refusal {
-  const name = modelName(model);
-  const message = `Failed to push to ${name} as ${itemId}: ${complaint}`;
-  return { statusCode: 400, message, errors: [{ itemId, message, validatorName: name }] };
+  return refusal(model, 'LineItems', `must have at least one line with a quantity above zero.${otherwise}`);
 }
 
 /** `create` runs nothing that a form would fill in: all that is required has to be said. */

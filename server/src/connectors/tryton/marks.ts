@@ -29,15 +29,15 @@ export function withoutMark(text: string): string {
   return text.replaceAll(markForm, '');
 }
 
-/** At the end of a text that people may write into as well. */
-export function textMark(field: string): Mark {
+/** At the end of a text that people may write into as well. Some of Tryton's texts take no line breaks. */
+export function textMark(field: string, before: '\n' | ' ' = '\n'): Mark {
   return {
     reads: [field],
     domain: (key) => [[field, 'ilike', `%${markText(key)}%`]],
     put(values, key, present) {
       const given = Object.hasOwn(values, field) ? values[field] : present?.[field];
       const text = typeof given === 'string' ? withoutMark(given) : '';
-      return { ...values, [field]: text === '' ? markText(key) : `${text}\n${markText(key)}` };
+      return { ...values, [field]: text === '' ? markText(key) : `${text}${before}${markText(key)}` };
     },
   };
 }

@@ -1,0 +1,178 @@
+/** Journal entries: all of Tryton's entries, those that documents made among them. Debit and credit are one number here. */
+import { toNumber } from '../../lib/decimal.ts';
+import { journalEntries as journalEntryModel } from '../../models/journal-entries.ts';
+import { refine, type PushModel } from '../../models/model.ts';
+import { isMembers } from '../../models/validate.ts';
+import type { WriteRequest } from '../contract.ts';
+import { derived, same, type Codec } from '../mapping.ts';
+import { companyCurrency, currencies, dayIn, journalOf } from './company-facts.ts';
+import { markedText } from './marks.ts';
+import {
+  decimalIn,
+  given,
+  isParty,
+  moveMark,
+  moveReads,
+  moveRemovals,
+  moveValues,
+  MOVE,
+  namedRef,
+  netOf,
+  postStep,
+  refId,
+  refuseDay,
+  secondCode,
+  standing,
+  undoMove,
+  type NewLine,
+} from './moves.ts';
+import { datePair, decimalPair, idPair, partsPair } from './pairs.ts';
+import { refusal } from './refusal.ts';
+import type { Preparing, Refusal, TrytonResource } from './resource.ts';
+import type { TrytonSession } from './session.ts';
+import { idOf, listOf, momentOf, type Members } from './values.ts';
+
+const AMOUNT_MAX = 999_999_999_999;
+const moment: Codec = { toTheirs: (value) => value, toOurs: momentOf };
+
+const model: PushModel = refine(
+  {
+    ...journalEntryModel,
+    description: `${journalEntryModel.description} A draft is deleted. One that is posted is reversed instead, and then counts as deleted together with its reversal; one that a document made goes with the document. Only a draft can be changed.`,
+  },
+  {
+    postedOn: { required: true },
+    'journalRef.name': { readOnly: true },
+    journalRef: { description: 'A journal of the type General if absent.' },
+    journalLines: { required: true, itemsMax: 1_000 },
+    'journalLines.netAmount': { required: true, decimalPlacesMax: 2, minimum: -AMOUNT_MAX, maximum: AMOUNT_MAX },
+    'journalLines.transactionAmount': { decimalPlacesMax: 2, minimum: -AMOUNT_MAX, maximum: AMOUNT_MAX },
+    'journalLines.accountRef': { required: true },
+    'journalLines.accountRef.id': { required: true },
+    'journalLines.contactRef': { description: 'For accounts of what is owed alone: there it is required by Tryton.' },
+    recordRef: { readOnly: true },
+  },
+);
+
+export const journalEntries: TrytonResource = {
+  dataType: 'journalEntries',
+  theirs: MOVE,
+  model,
+  pairs: [
+    markedText('description'),
+    datePair('postedOn', 'date'),
+    derived({ ours: 'createdOn', theirs: 'create_date', codec: moment }),
+    idPair('journalRef.id', 'journal'),
+    derived(same('journalRef.name', 'journal.rec_name')),
+    partsPair('journalLines', 'lines', [
+      same('description'),
+      decimalPair('netAmount', 'debit'),
+      idPair('accountRef.id', 'account'),
+      derived(same('accountRef.name', 'account.rec_name')),
+      idPair('contactRef.id', 'party'),
+    ]),
+  ],
+  reads: moveReads,
+  parts: ['lines'],
+  scope: standing,
+  mark: moveMark,
+  fills: ['company', 'period', 'journal', 'lines.debit', 'lines.credit', 'lines.party'],
+  refuse,
+  prepare,
+  next: (record, _request, session) => (session.link.posting === 'post' ? postStep(record, session) : undefined),
+  undo: undoMove,
+  removals: moveRemovals,
+  complete,
+};
+
+async function refuse({ body = {} }: WriteRequest, session: TrytonSession): Promise<Refusal | undefined> {
+  const own = await companyCurrency(session);
+  const known = await currencies(session);
+  for (const [index, line] of linesIn(body).entries()) {
+    const at = (member: string) => `JournalLines[${index}].${member}`;
+    const { currency, transactionCurrency } = line;
+    if (isText(currency) && currency !== own.code) {
+      return refusal(model, at('Currency'), `must be ${own.code}: NetAmount is in the currency of the books.`);
+    }
+    if (isText(transactionCurrency) && !known.has(String(transactionCurrency))) {
+      return refusal(
+        model,
+        at('TransactionCurrency'),
+        `is unknown: Tryton has no currency ${String(transactionCurrency)}.`,
+      );
+    }
+  }
+  return refuseDay(model, 'PostedOn', body['postedOn'], session);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function linesIn(body: Members): readonly Members[] {
+  return Array.isArray(body['journalLines']) ? body['journalLines'].filter(isMembers) : [];
+}
+
+async function prepare(
+  values: Members,
+  { body = {} }: WriteRequest,
+  { session, present }: Preparing,
+): Promise<Members> {
+  const own = await companyCurrency(session);
+  const known = await currencies(session);
+  const lines = linesIn(body).map((line): NewLine => {
+    const { description, netAmount, transactionAmount, transactionCurrency, accountRef, contactRef } = line;
+    const currency = known.get(String(transactionCurrency));
+    const isForeign = currency !== undefined && currency.id !== own.id && typeof transactionAmount === 'number';
+    return {
+      account: refId(accountRef),
+      party: refId(contactRef),
+      amount: given(netAmount),
+      description: typeof description === 'string' ? description : undefined,
+      ...(isForeign ? { second: { currency: currency.id, amount: given(transactionAmount) } } : {}),
+    };
+  });
+  const { description } = values;
+  return moveValues(
+    session,
+    {
+      day: dayIn(body['postedOn']) ?? '',
+      journal: idOf(values['journal']) ?? idOf(present?.['journal']) ?? (await journalOf(session, 'general', 'cash')),
+      description: typeof description === 'string' ? description : undefined,
+      lines,
+    },
+    present,
+  );
+}
+
+async function complete(record: Record<string, unknown>, theirs: Members, session: TrytonSession): Promise<Members> {
+  const { code } = await companyCurrency(session);
+  const lines = listOf(theirs['lines']).toSorted((a, b) => Number(a['id']) - Number(b['id']));
+  const journalLines = lines.map((line) => {
+    const { description, account, party } = line;
+    const second = secondCode(line);
+    const contact = namedRef(party);
+    const dataType = isParty(line) === 'payable' ? 'suppliers' : 'customers';
+    return {
+      ...(typeof description === 'string' && description !== '' ? { description } : {}),
+      netAmount: toNumber(netOf(line)),
+      currency: code,
+      ...(second === undefined
+        ? {}
+        : { transactionAmount: toNumber(decimalIn(line['amount_second_currency'])), transactionCurrency: second }),
+      accountRef: namedRef(account),
+      ...(contact === undefined ? {} : { contactRef: { id: contact['id'], dataType } }),
+    };
+  });
+  const { origin } = theirs;
+  const invoice =
+    typeof origin === 'string' && origin.startsWith('account.invoice,') ? origin.split(',')[1] : undefined;
+  const isBill = lines.some((line) => isParty(line) === 'payable');
+  const updatedOn = record['sourceModifiedDate'];
+  return {
+    ...record,
+    ...(updatedOn === undefined ? {} : { updatedOn }),
+    journalLines,
+    ...(invoice === undefined ? {} : { recordRef: { id: invoice, dataType: isBill ? 'bills' : 'invoices' } }),
+  };
+}
