@@ -4,6 +4,7 @@ import { getCompany } from '../companies/change-company.ts';
 import { readDataTypes, type ReadDataType } from '../models/data-types.ts';
 import { PublicError } from '../errors.ts';
 import { listChanges } from '../records/changes.ts';
+import { openFeed } from '../records/feed.ts';
 import { watermarkOf } from '../records/watermark.ts';
 import { refreshBeforeRead } from '../sync/refresh-stale.ts';
 import { answers } from './answers.ts';
@@ -13,7 +14,7 @@ import { isGiven } from './list-filter.ts';
 import { companyIdFrom } from './path-ids.ts';
 import { listParameters, pagingOf } from './query-parameters.ts';
 import { recordAnswer, WATERMARK_HEADER } from './record-answer.ts';
-import { feedOf, watermarkFrom } from './record-source.ts';
+import { watermarkFrom } from './record-source.ts';
 
 const Change = Type.Object({
   dataType: Type.String(),
@@ -60,7 +61,7 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
       await getCompany(deps.companies, companyId);
       const dataTypes = dataTypesFrom(query.dataTypes);
       await refreshBeforeRead(deps, { companyId, dataTypes });
-      const feed = await feedOf(deps, companyId);
+      const feed = await openFeed(deps.db, companyId);
       const after = isGiven(query.after) ? watermarkFrom(query.after, feed) : 0;
       const changesMax = pagingOf(query).pageSize;
       const { changes, readTo, hasMore } = await listChanges(deps.db, {

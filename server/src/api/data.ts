@@ -1,61 +1,120 @@
-/** GET …/data/{dataType}: records as the platform holds them now, one page or one record. */
+/** GET …/data/{dataType}: records as they are kept, one page or one record. */
 import { Type } from 'typebox';
 import type { FastifyReply } from 'fastify';
-import type { PageQuery, PlatformRecord } from '../connectors/contract.ts';
+import type { PlatformRecord } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
-import { readMoment } from '../query/moment.ts';
+import { findRecord, makeListRecords } from '../records/list.ts';
+import { watermarkOf } from '../records/watermark.ts';
+import { awaitFirstRead } from '../sync/first-read.ts';
 import { answers } from './answers.ts';
-import type { ApiDeps, ApiRoutes } from './deps.ts';
-import { PagedList, pagedList } from './paged-list.ts';
+import { changesRoute } from './changes.ts';
+import { answerCompanyInfo } from './company-info.ts';
 import { notSupported } from './data-type-path.ts';
+import type { ApiDeps, ApiRoutes } from './deps.ts';
+import { isGiven } from './list-filter.ts';
+import { PagedList, pagedList } from './paged-list.ts';
 import { recordIdFrom } from './path-ids.ts';
-import { companySource, connectionSource, rememberSeen, settled, type Source } from './platform-source.ts';
 import { listParameters, pagingOf, type Paging } from './query-parameters.ts';
-import { refuseFilters } from './unsupported-filters.ts';
+import { recordAnswer, WATERMARK_HEADER } from './record-answer.ts';
+import { recordFilter, type RecordListQuery } from './record-query.ts';
+import { freshSet, recordsOfCompany, recordsOfConnection, watermarkFrom, type RecordSource } from './record-source.ts';
+import { withSubCategories } from './tracking-tree.ts';
 
 const AnyRecord = Type.Unsafe<PlatformRecord>({ type: 'object', additionalProperties: true });
-const listQuery = Type.Object({ ...listParameters, modifiedAfter: Type.Optional(Type.String()) });
+const listQuery = Type.Object({
+  ...listParameters,
+  modifiedAfter: Type.Optional(
+    Type.String({ description: 'Only records that changed after this moment; a time without a zone is UTC.' }),
+  ),
+  after: Type.Optional(
+    Type.String({ description: 'Begins after this place, from `_links.next` or `Ledgerpost-Watermark`.' }),
+  ),
+});
 const ofCompany = { companyId: Type.String(), dataType: Type.String() };
 const ofConnection = { ...ofCompany, connectionId: Type.String() };
 const recordId = { recordId: Type.String() };
 const accountId = { accountId: Type.String() };
 const listAnswer = answers({ 200: PagedList(AnyRecord) });
-const recordAnswer = answers({ 200: AnyRecord });
+const singleAnswer = answers({ 200: AnyRecord });
+
+type ListQuery = Partial<Paging> & RecordListQuery & { readonly after?: string };
 
 export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
-  const list = async (url: string, query: ListQuery, source: Source, parentId?: string) => {
-    refuseFilters(query, 'on live reads');
-    if (source.read.below !== undefined && parentId === undefined) {
-      throw notSupported(source.dataType, source.connector.platform.key);
+  changesRoute(app, deps);
+  const listRecords = makeListRecords(deps.db);
+
+  const list = async (url: string, query: ListQuery, source: RecordSource, reply: FastifyReply, parentId?: string) => {
+    const { dataType } = source;
+    if (source.below !== undefined && parentId === undefined) {
+      throw notSupported(dataType, source.connector.platform.key);
     }
+    const asked = recordFilter(dataType, query);
+    const { feed, isSynced } = await freshSet(deps, source);
+    if (!isSynced) throw new PublicError('data_not_synced', dataType);
+    const after = isGiven(query.after) ? watermarkFrom(query.after, feed) : undefined;
     const paging = pagingOf(query);
-    const below = parentId === undefined ? {} : { parentId };
-    const { records, totalResults } = await readPage(source, paging, { ...changedAfter(query), ...below });
-    await rememberSeen(source, records);
-    return pagedList(url, { results: records.map(renderRecord), totalResults, ...paging });
+    const { records, totalResults, hasMore, nextAfter } = await listRecords({
+      ...source,
+      ...asked,
+      ...paging,
+      parentId,
+      after,
+    });
+    void reply.header(WATERMARK_HEADER, watermarkOf(feed, feed.at));
+    return pagedList(url, {
+      ...paging,
+      results: records.map(recordAnswer),
+      totalResults,
+      hasMore,
+      nextAfter: nextAfter === undefined ? undefined : watermarkOf(feed, nextAfter),
+    });
   };
-  const single = async (id: string, source: Source, reply: FastifyReply) => {
-    if (source.read.below !== undefined) throw notSupported(source.dataType, source.connector.platform.key);
-    const record = await settled(source, await source.read.get(source.session, id));
-    if (record === undefined) throw new PublicError('record_not_found', `${source.dataType} for ID ${id}`);
-    await rememberSeen(source, [record]);
-    const stamp = source.connector.stampOf?.(record);
+
+  const single = async (id: string, source: RecordSource, reply: FastifyReply) => {
+    const { dataType, connector } = source;
+    if (source.below !== undefined) throw notSupported(dataType, connector.platform.key);
+    const { isSynced } = await freshSet(deps, source, id);
+    const find = () => findRecord(deps.db, { ...source, recordId: id });
+    const known = await find();
+    const isRead = isSynced || known !== undefined || (await awaitFirstRead(deps.db, source));
+    if (!isRead) throw new PublicError('data_not_synced', dataType);
+    const record = known ?? (isSynced ? undefined : await find());
+    if (record === undefined) {
+      throw new PublicError('record_not_found', `${dataType} for ID ${id}`);
+    }
+    const stamp = connector.stampOf?.(record.content);
     if (stamp !== undefined) void reply.header('etag', JSON.stringify(stamp));
-    return renderRecord(record);
+    const answer = recordAnswer(record);
+    return dataType === 'trackingCategories' ? withSubCategories(deps.db, source, answer) : answer;
   };
+
+  app.get(
+    '/companies/:companyId/data/info',
+    {
+      schema: {
+        tags: ['Data'],
+        operationId: 'getCompanyInfo',
+        summary: 'Get what the books say of the company itself',
+        params: Type.Object({ companyId: Type.String() }),
+        response: singleAnswer,
+      },
+    },
+    async ({ params }) => answerCompanyInfo(deps, params),
+  );
+
   app.get(
     '/companies/:companyId/data/:dataType',
     {
       schema: {
         tags: ['Data'],
         operationId: 'listCompanyRecords',
-        summary: "List records of the company's linked connection",
+        summary: "List records of the company's books",
         params: Type.Object(ofCompany),
         querystring: listQuery,
         response: listAnswer,
       },
     },
-    async ({ params, query, url }) => list(url, query, await companySource(deps, params)),
+    async ({ params, query, url }, reply) => list(url, query, await recordsOfCompany(deps, params), reply),
   );
 
   app.get(
@@ -64,15 +123,15 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
       schema: {
         tags: ['Data'],
         operationId: 'listCompanyBankTransactions',
-        summary: "List transactions of a bank account in the books of the company's linked connection",
+        summary: "List transactions of a bank account in the company's books",
         params: Type.Object({ companyId: Type.String(), ...accountId }),
         querystring: listQuery,
         response: listAnswer,
       },
     },
-    async ({ params, query, url }) => {
-      const source = await companySource(deps, { ...params, dataType: 'bankTransactions' });
-      return list(url, query, source, recordIdFrom(params.accountId));
+    async ({ params, query, url }, reply) => {
+      const source = await recordsOfCompany(deps, { ...params, dataType: 'bankTransactions' });
+      return list(url, query, source, reply, recordIdFrom(params.accountId));
     },
   );
 
@@ -82,12 +141,12 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
       schema: {
         tags: ['Data'],
         operationId: 'getCompanyRecord',
-        summary: "Get a record of the company's linked connection",
+        summary: "Get a record of the company's books",
         params: Type.Object({ ...ofCompany, ...recordId }),
-        response: recordAnswer,
+        response: singleAnswer,
       },
     },
-    async ({ params }, reply) => single(recordIdFrom(params.recordId), await companySource(deps, params), reply),
+    async ({ params }, reply) => single(recordIdFrom(params.recordId), await recordsOfCompany(deps, params), reply),
   );
 
   app.get(
@@ -102,7 +161,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
         response: listAnswer,
       },
     },
-    async ({ params, query, url }) => list(url, query, await connectionSource(deps, params)),
+    async ({ params, query, url }, reply) => list(url, query, await recordsOfConnection(deps, params), reply),
   );
 
   app.get(
@@ -117,9 +176,9 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
         response: listAnswer,
       },
     },
-    async ({ params, query, url }) => {
-      const source = await connectionSource(deps, { ...params, dataType: 'bankTransactions' });
-      return list(url, query, source, recordIdFrom(params.accountId));
+    async ({ params, query, url }, reply) => {
+      const source = await recordsOfConnection(deps, { ...params, dataType: 'bankTransactions' });
+      return list(url, query, source, reply, recordIdFrom(params.accountId));
     },
   );
 
@@ -131,46 +190,9 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
         operationId: 'getConnectionRecord',
         summary: 'Get a record of a connection',
         params: Type.Object({ ...ofConnection, ...recordId }),
-        response: recordAnswer,
+        response: singleAnswer,
       },
     },
-    async ({ params }, reply) => single(recordIdFrom(params.recordId), await connectionSource(deps, params), reply),
+    async ({ params }, reply) => single(recordIdFrom(params.recordId), await recordsOfConnection(deps, params), reply),
   );
-}
-
-type ListQuery = Partial<Paging> & Readonly<Record<string, unknown>>;
-
-/** An instant, or a local time that is read as UTC, as the helper of one well-known client sends it. */
-function changedAfter({ modifiedAfter }: ListQuery): { readonly changedAfter?: Date } {
-  if (typeof modifiedAfter !== 'string' || modifiedAfter.trim() === '') return {};
-  const moment = readMoment(modifiedAfter.trim());
-  if (moment === undefined)
-    throw new PublicError('malformed_request', 'modifiedAfter must be an ISO 8601 date and time');
-  return { changedAfter: new Date(moment) };
-}
-
-/** Platforms bound their own pages, and one answer of theirs must fit into memory with room to spare. */
-const PLATFORM_PAGE_SIZE = 200;
-
-/** Platforms are read from their first record on, so a later page costs what is before it. */
-async function readPage(source: Source, { page, pageSize }: Paging, filter: Omit<PageQuery, 'after' | 'pageSize'>) {
-  const start = (page - 1) * pageSize;
-  const records: PlatformRecord[] = [];
-  let totalResults = 0;
-  for (let after: string | undefined; ;) {
-    const wanted = { pageSize: PLATFORM_PAGE_SIZE, ...(after === undefined ? {} : { after }), ...filter };
-    const part = await settled(source, await source.read.page(source.session, wanted));
-    const skipped = Math.max(0, start - totalResults);
-    records.push(...part.records.slice(skipped, skipped + pageSize - records.length));
-    totalResults += part.records.length;
-    if (part.next === undefined) return { records, totalResults };
-    after = part.next;
-  }
-}
-
-/** Read live, a record was last seen to change when the platform says it did. */
-function renderRecord(record: PlatformRecord): PlatformRecord {
-  const changed = record['sourceModifiedDate'];
-  if (typeof changed !== 'string' || record['modifiedDate'] !== undefined) return record;
-  return { ...record, modifiedDate: /(?:Z|[+-]\d\d:\d\d)$/.test(changed) ? changed : `${changed}Z` };
 }

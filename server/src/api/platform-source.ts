@@ -4,10 +4,9 @@ import { getConnection, listConnections } from '../companies/change-connection.t
 import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { markDeauthorized } from '../companies/link.ts';
-import type { Connector, PlatformRecord, Read, ReadOutcome } from '../connectors/contract.ts';
+import type { Connector, Read, ReadOutcome } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isReadable, type DataType } from '../models/data-types.ts';
-import { rememberStamps, type SeenRecord } from '../records/stamps.ts';
 import { dataTypeFrom, notSupported } from './data-type-path.ts';
 import type { ApiDeps } from './deps.ts';
 import { companyIdFrom, connectionIdsFrom } from './path-ids.ts';
@@ -71,15 +70,4 @@ export async function settled<T>({ deps, connectionId }: Source, outcome: ReadOu
       await markDeauthorized(deps.companies, connectionId, outcome.reason);
       throw new PublicError('conflict', `Data connection ${connectionId} is not linked`);
   }
-}
-
-/** Keeps the stamps of records that the caller is about to see, so that an update can tell what it would overwrite. */
-export async function rememberSeen(source: Source, records: readonly PlatformRecord[]): Promise<void> {
-  const { companyId, connectionId, connector, dataType, deps } = source;
-  const seen = records.flatMap((record): SeenRecord[] => {
-    const { id } = record;
-    const stamp = connector.stampOf?.(record);
-    return typeof id === 'string' && stamp !== undefined ? [{ recordId: id, stamp }] : [];
-  });
-  await rememberStamps(deps.db, { companyId, connectionId, dataType }, seen);
 }

@@ -1,21 +1,19 @@
 /** Of which connection, and of which set of records of it, a read is to be answered: from what is kept, linked or not. */
 import { getCompany } from '../companies/change-company.ts';
-import { getConnection, listConnections } from '../companies/change-connection.ts';
+import { getConnection, listConnectionsOfCompanies } from '../companies/change-connection.ts';
 import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import type { Connector } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isReadable, type ReadDataType } from '../models/data-types.ts';
 import { openFeed, type Feed } from '../records/feed.ts';
-import { isSynced } from '../records/state.ts';
-import type { StoredDataType } from '../records/stored-types.ts';
+import { findSetState } from '../records/state.ts';
 import { readWatermark } from '../records/watermark.ts';
+import { awaitFirstRead } from '../sync/first-read.ts';
+import { refreshBeforeRead } from '../sync/refresh-stale.ts';
 import { dataTypeFrom, notSupported } from './data-type-path.ts';
 import type { ApiDeps } from './deps.ts';
 import { companyIdFrom, connectionIdsFrom } from './path-ids.ts';
-
-/** More than any company has. */
-const CONNECTIONS_LOOKED_AT = 1_000;
 
 /** The books of a company: those that are linked, or else those that were linked last. */
 export async function booksOfCompany(
@@ -23,8 +21,8 @@ export async function booksOfCompany(
   params: { readonly companyId: string },
 ): Promise<Connection> {
   const companyId = companyIdFrom(params);
-  await getCompany(companies, companyId);
-  const { items } = await listConnections(companies, companyId, { page: 1, pageSize: CONNECTIONS_LOOKED_AT });
+  const items = await listConnectionsOfCompanies(companies, [companyId]);
+  if (items.length === 0) await getCompany(companies, companyId);
   const everLinked = items.filter(({ linkedAt }) => linkedAt !== undefined);
   const latest = everLinked.toSorted((a, b) => (b.linkedAt?.getTime() ?? 0) - (a.linkedAt?.getTime() ?? 0))[0];
   const books = items.find(({ status }) => status === 'Linked') ?? latest;
@@ -70,16 +68,23 @@ function sourceOf(deps: ApiDeps, connection: Connection, dataType: ReturnType<ty
   };
 }
 
-export async function requireSynced(
-  { db }: Pick<ApiDeps, 'db'>,
-  set: { readonly connectionId: string; readonly dataType: StoredDataType },
-): Promise<void> {
-  if (!(await isSynced(db, set))) throw new PublicError('data_not_synced', set.dataType);
-}
-
-/** Found before anything is read, so that what it counts is in what is read. */
-export function feedOf({ db }: Pick<ApiDeps, 'db'>, companyId: string): Promise<Feed> {
-  return openFeed(db, companyId);
+/**
+ * Whether the set was ever read in full, once what is out of date in it has been read again. Where its first reading is
+ * under way, a list waits for it: callers that link and read at once mean what they will be shown in a moment.
+ */
+export async function freshSet(
+  deps: ApiDeps,
+  set: { readonly companyId: string; readonly connectionId: string; readonly dataType: ReadDataType },
+  recordId?: string,
+): Promise<{ readonly isSynced: boolean; readonly feed: Feed }> {
+  const state = await findSetState(deps.db, set, recordId);
+  if (state.hasStale) {
+    await refreshBeforeRead(deps, { companyId: set.companyId, dataTypes: [set.dataType], recordId });
+  }
+  // Found before the records are looked at: all that it counts is among them.
+  if (state.isSynced && !state.hasStale && state.feed !== undefined) return { isSynced: true, feed: state.feed };
+  const isSynced = state.isSynced || (recordId === undefined && (await awaitFirstRead(deps.db, set)));
+  return { isSynced, feed: await openFeed(deps.db, set.companyId) };
 }
 
 const REFUSED = {

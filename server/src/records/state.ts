@@ -1,5 +1,6 @@
 /** What is known of a set of records besides the records: whether it was ever read in full, and of which platform it is. */
 import type { Queryable } from '../db/pool.ts';
+import { feedTimeSql, type Feed } from './feed.ts';
 import type { StoredDataType } from './stored-types.ts';
 
 export interface RecordSet {
@@ -26,6 +27,29 @@ export async function markSynced(tx: Queryable, set: RecordSet): Promise<void> {
      VALUES ($1, $2, $3, clock_timestamp()) ON CONFLICT DO NOTHING`,
     [set.companyId, set.connectionId, set.dataType],
   );
+}
+
+export interface SetState {
+  readonly isSynced: boolean;
+  /** Whether anything in it, or the one record, is known to be out of date. */
+  readonly hasStale: boolean;
+  readonly feed: Feed | undefined;
+}
+
+/** All that a read has to know before it looks at records. */
+export async function findSetState(db: Queryable, set: RecordSet, recordId?: string): Promise<SetState> {
+  const [row] = await db.query<{ is_synced: boolean; has_stale: boolean; id: string | null; at: number | null }>(
+    'record_set_state',
+    `SELECT f.id, f.at,
+       EXISTS (SELECT 1 FROM record_sets WHERE connection_id = $2 AND data_type = $3) AS is_synced,
+       EXISTS (SELECT 1 FROM stale_records WHERE connection_id = $2 AND data_type = $3
+         AND ($4::text IS NULL OR record_id = $4)) AS has_stale
+     FROM (SELECT 1) one
+     LEFT JOIN (SELECT id, ${feedTimeSql('modified_at')} AS at FROM record_feeds WHERE company_id = $1) f ON true`,
+    [set.companyId, set.connectionId, set.dataType, recordId ?? null],
+  );
+  const feed = row === undefined || row.id === null || row.at === null ? undefined : { id: row.id, at: row.at };
+  return { isSynced: row?.is_synced ?? false, hasStale: row?.has_stale ?? false, feed };
 }
 
 export async function platformKeyOf(db: Queryable, connectionId: string): Promise<string | undefined> {

@@ -57,3 +57,35 @@ test('that the platform refuses fails the whole write', async () => {
   expect(failed).toMatchObject({ status: 'Failed', statusCode: 400 });
   expect(await recordsIn(server.sandboxUrl, company, 'customers')).toHaveLength(before.length);
 });
+
+test('is read back under the names that are configured for reading, and null where the platform has nothing', async () => {
+  const supplementalDataConfig = {
+    crm: {
+      pushData: { person: 'contactName' },
+      pullData: { person: 'contactName', id: 'id', colour: 'customFields.colour' },
+    },
+  };
+  const path = '/integrations/mqjo/dataTypes/suppliers/supplementalDataConfig';
+  expect((await server.call('PUT', path, { supplementalDataConfig })).status).toBe(200);
+  const body = {
+    supplierName: 'Mill & Sons',
+    status: 'Active',
+    supplementalData: { content: { crm: { person: 'From the CRM' } } },
+  };
+  const push = await pushToEnd(server, company, { method: 'POST', path: 'suppliers', body });
+  expect(push, JSON.stringify(push)).toMatchObject({ status: 'Success' });
+  const id = recordIdOf(push);
+  const content = { crm: { person: 'From the CRM', id, colour: null } };
+  const read = await server.call('GET', `/companies/${company.companyId}/data/suppliers/${id}`);
+  expect(read.body['supplementalData']).toEqual({ content });
+  // As the next sync has it too.
+  const list = async () => {
+    const answer = await server.call<{ results?: readonly { id: string }[] }>(
+      'GET',
+      `/companies/${company.companyId}/data/suppliers?query=id%3D${id}`,
+    );
+    return answer.body.results?.[0];
+  };
+  await server.call('POST', `/companies/${company.companyId}/data/queue/suppliers`);
+  await expect.poll(list).toEqual(read.body);
+});

@@ -55,15 +55,18 @@ test('forceUpdate overwrites somebody else’s edit', async () => {
 });
 
 test('a record that was never read is not overwritten without force', async () => {
-  const unseen = await makeLinkedCompany(server);
-  const seeded = await fetch(`${server.sandboxUrl}${unseen.books}/customers?pageSize=1`, {
-    headers: { authorization: 'Bearer sandbox-token' },
+  // Made by somebody else after the books were read for the first time.
+  const list = `/companies/${company.companyId}/data/customers`;
+  await expect.poll(async () => (await server.call('GET', list)).status).toBe(200);
+  const made = await fetch(`${server.sandboxUrl}${company.books}/customers`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Unseen' }),
   });
-  const { items } = (await seeded.json()) as { items: { id: string }[] };
-  const path = `customers/${items[0]?.id ?? ''}`;
-  const refused = await pushToEnd(server, unseen, { method: 'PUT', path, body: customer('Overwritten') });
+  const path = `customers/${((await made.json()) as { id: string }).id}`;
+  const refused = await pushToEnd(server, company, { method: 'PUT', path, body: customer('Overwritten') });
   expect(refused).toMatchObject({ status: 'Failed', statusCode: 409 });
-  const forced = await pushToEnd(server, unseen, {
+  const forced = await pushToEnd(server, company, {
     method: 'PUT',
     path: `${path}?forceUpdate=true`,
     body: customer('Overwritten'),
