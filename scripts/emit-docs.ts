@@ -23,6 +23,8 @@ const TABLES = {
   settings: settingsTable,
   statuses: statusesTable,
   coverage: coverageTables,
+  'tryton-settings': () => linkFieldsTable(connectorWith('tryt')),
+  'tryton-coverage': () => coverageTable(connectorWith('tryt')),
   errors: errorsTable,
   commands: commandsTable,
   'exit codes': exitCodesTable,
@@ -33,6 +35,7 @@ type TableName = keyof typeof TABLES;
 export const TABLES_OF_DOCUMENT: Readonly<Record<string, readonly TableName[]>> = {
   'README.md': ['settings', 'statuses', 'coverage'],
   'docs/errors.md': ['errors'],
+  'docs/connectors/tryton.md': ['tryton-settings', 'tryton-coverage'],
   'docs/cli.md': ['commands', 'exit codes'],
 };
 
@@ -74,9 +77,26 @@ function statusesTable(): string {
   );
 }
 
+const { connectorFor, listConnectors } = makeConnectors({ sandboxUrl: () => '', sandboxToken: '' });
+
+function connectorWith(platformKey: string): Connector {
+  const connector = connectorFor(platformKey);
+  if (connector === undefined) throw new Error(`No connector has the platform key ${platformKey}`);
+  return connector;
+}
+
 function coverageTables(): string {
-  const connectors = makeConnectors({ sandboxUrl: () => '', sandboxToken: '' }).listConnectors();
-  return connectors.map(coverageTable).join('\n\n');
+  return listConnectors().map(coverageTable).join('\n\n');
+}
+
+/** What the link page asks for. */
+function linkFieldsTable({ platform }: Connector): string {
+  const rows = platform.linkFields.map(({ name, description, required, choices }) => [
+    code(name),
+    required ? 'yes' : '',
+    choices === undefined ? description : `${description} ${choices.map(({ value }) => code(value)).join(' or ')}.`,
+  ]);
+  return table(['Setting', 'Required', 'Meaning'], rows);
 }
 
 function coverageTable(connector: Connector): string {

@@ -1,6 +1,7 @@
 /** All connectors there are. A new platform is one folder, and one line here. */
 import type { Connector } from './contract.ts';
 import { makeSandboxConnector } from './sandbox/connector.ts';
+import { makeTrytonConnector } from './tryton/connector.ts';
 
 export interface ConnectorSettings {
   /** Asked at every use: the sandbox's address may change while links to it live on. */
@@ -14,7 +15,8 @@ export interface Connectors {
 }
 
 export function makeConnectors(settings: ConnectorSettings): Connectors {
-  const connectors: readonly Connector[] = [makeSandboxConnector(settings.sandboxUrl, settings.sandboxToken)];
+  const sandbox = makeSandboxConnector(settings.sandboxUrl, settings.sandboxToken);
+  const connectors: readonly Connector[] = [sandbox, makeTrytonConnector()];
   const byKey = new Map(connectors.map((connector) => [connector.platform.key, connector]));
   return { connectorFor: (platformKey) => byKey.get(platformKey), listConnectors: () => connectors };
 }
