@@ -1,0 +1,91 @@
+/** The programs of the incremental-sync guide, as they stand there: from an empty table to the books, and behind every change. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordsIn } from '../support/books.ts';
+import { readAgain, untilRead } from '../support/reading.ts';
+import {
+  makeLinkedCompany,
+  removeDataDir,
+  startServer,
+  type LinkedCompany,
+  type ServerProcess,
+} from '../support/server.ts';
+import { codeBlocks, readDocument, section } from './documents.ts';
+
+let server: ServerProcess;
+let company: LinkedCompany;
+beforeAll(async () => {
+  server = await startServer();
+  company = await makeLinkedCompany(server);
+  await untilRead(server, company);
+}, 120_000);
+afterAll(async () => {
+  await server.stop();
+  await removeDataDir(server.dataDir);
+});
+
+const resources = { customers: 'customers', invoices: 'invoices', journalEntries: 'journal-entries' } as const;
+
+/** The ids of a mirror, and those in the books. */
+function mirrored(file: string): string[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const rows = db.prepare('SELECT type, id FROM records').all();
+  db.close();
+  return rows.map(({ type, id }) => `${String(type)} ${String(id)}`).toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+async function inBooks(): Promise<string[]> {
+  const all = await Promise.all(
+    Object.entries(resources).map(async ([type, resource]) => {
+      const records = await recordsIn(server.sandboxUrl, company, resource);
+      return records.map(({ id }) => `${type} ${id}`);
+    }),
+  );
+  return all.flat().toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+test.each([
+  ['## With the change feed', 'mirror.mjs'],
+  ['## With modified dates', 'by-date.mjs'],
+])('the program %s makes a mirror of the books, and keeps it', { timeout: 120_000 }, async (heading, name) => {
+  const [program] = codeBlocks(section(readDocument('docs/incremental-sync.md'), heading));
+  const file = path.join(server.dataDir, name);
+  await writeFile(file, program?.code ?? '');
+  const mirror = path.join(server.dataDir, `${name}.sqlite`);
+  const env = {
+    PATH: process.env['PATH'],
+    LEDGERPOST: server.url,
+    LEDGERPOST_KEY: server.apiKey,
+    COMPANY: company.companyId,
+    MIRROR: mirror,
+  };
+  const run = async () => (await promisify(execFile)(process.execPath, [file], { env })).stdout;
+
+  expect(await run()).toMatch(/^\d+ records\n$/);
+  expect(mirrored(mirror)).toEqual(await inBooks());
+
+  const ask = (method: string, target: string, body?: object) =>
+    fetch(`${server.sandboxUrl}${company.books}/${target}`, {
+      method,
+      headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const [entry] = await recordsIn(server.sandboxUrl, company, 'journal-entries');
+  const [customer] = await recordsIn(server.sandboxUrl, company, 'customers');
+  expect((await ask('DELETE', `journal-entries/${entry?.id}`)).status).toBe(204);
+  expect((await ask('PUT', `customers/${customer?.id}`, { name: `Seen by ${name}` })).status).toBe(200);
+  expect((await ask('POST', 'customers', { name: `New to ${name}` })).status).toBe(201);
+  for (const dataType of ['customers', 'journalEntries']) {
+    expect(await readAgain(server, company, dataType)).toMatchObject({ status: 'Complete' });
+  }
+  await run();
+  expect(mirrored(mirror)).toEqual(await inBooks());
+  const db = new DatabaseSync(mirror, { readOnly: true });
+  const kept = db.prepare('SELECT record FROM records WHERE id = ?').get(customer?.id ?? '');
+  db.close();
+  expect(JSON.parse(String(kept?.['record']))).toMatchObject({ customerName: `Seen by ${name}` });
+});
