@@ -46,6 +46,11 @@ function renderDataTypes(): string {
   const pathOf = new Map<string, string>(
     Object.entries(writableTypes).map(([dataType, { path: word }]) => [dataType, word]),
   );
+  for (const { dataType, singular } of types) {
+    const byRule = (pathOf.get(dataType) ?? dataType).replace(/ies$/, 'y').replace(/s$/, '');
+    if (byRule !== singular)
+      throw new Error(`The client would call a record of ${dataType} ${byRule}, not ${singular}`);
+  }
   const namesOf = ({ dataType, singular }: (typeof types)[number]) =>
     `${dataType}: { path: '${pathOf.get(dataType) ?? dataType}'; singular: '${singular}'; recordId: '${singular}Id' };`;
   return `/** The data types by their names on the wire. Generated from the models by scripts/emit-types.ts: do not edit. */
@@ -54,13 +59,13 @@ import type { ${types
     .toSorted()
     .join(', ')} } from './records.ts';
 
-/** What can be written, and what one record of it is called. */
-export const writableTypes = ${singularsOf(writableTypes)} as const;
+/** What can be written. */
+export const writableTypes = ${JSON.stringify(Object.keys(writableTypes))} as const;
 
 /** What comes from the platform and can only be read. */
-export const readOnlyTypes = ${singularsOf(readOnlyTypes)} as const;
+export const readOnlyTypes = ${JSON.stringify(Object.keys(readOnlyTypes))} as const;
 
-export type WritableDataType = keyof typeof writableTypes;
+export type WritableDataType = (typeof writableTypes)[number];
 
 /** \`path\`: the word in paths; \`recordId\`: the id of a record in requests. */
 export interface TypeNames { ${types.map(namesOf).join('\n')} }
@@ -68,12 +73,6 @@ export interface TypeNames { ${types.map(namesOf).join('\n')} }
 /** The record of each data type. */
 export interface Records { ${types.map(({ dataType, name }) => `${dataType}: ${name};`).join('\n')} }
 `;
-}
-
-function singularsOf(types: Readonly<Record<string, { readonly name: string }>>): string {
-  return `{ ${Object.entries(types)
-    .map(([dataType, { name }]) => `${dataType}: '${uncapitalized(name)}'`)
-    .join(', ')} }`;
 }
 
 function uncapitalized(name: string): string {

@@ -16,7 +16,9 @@ export type RecordChange<D extends ReadDataType = ReadDataType> = {
   readonly [T in D]: {
     readonly dataType: T;
     readonly connectionId: string;
-    readonly recordId: string;
+    /** Of the record. */
+    readonly id: string;
+    readonly modifiedDate: string;
     /** The platform no longer has it; `record` is what it was last. */
     readonly isDeleted: boolean;
     readonly record: Records[T];
@@ -24,7 +26,7 @@ export type RecordChange<D extends ReadDataType = ReadDataType> = {
 }[D];
 
 export interface ChangesPage<D extends ReadDataType = ReadDataType> {
-  readonly changes: readonly RecordChange<D>[];
+  readonly results: readonly RecordChange<D>[];
   /** To be stored once these changes are, and to be asked with the next time. */
   readonly watermark: string;
   /** Whether there is more right now. */
@@ -59,7 +61,7 @@ export function changeFeed<D extends ReadDataType>(
   return {
     pages,
     async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* page.changes;
+      for await (const page of pages()) yield* page.results;
     },
     get watermark() {
       return watermark;

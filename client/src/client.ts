@@ -54,10 +54,10 @@ export function createClient(options: ClientOptions = {}): Client {
   const resources = makeResources(settings, send);
   const { pollUntilDone } = resources.pushOperations;
   const clients: Record<string, unknown> = {};
-  for (const dataType of Object.keys(writableTypes) as WritableDataType[]) {
+  for (const dataType of writableTypes) {
     clients[dataType] = clients[pathWord(dataType)] = makeDataTypeClient(send, dataType, pollUntilDone);
   }
-  for (const dataType of Object.keys(readOnlyTypes) as ReadOnlyDataType[]) {
+  for (const dataType of readOnlyTypes) {
     clients[dataType] = makeReadClient(send, dataType);
   }
   clients['bankAccountTransactions'] = clients['bankTransactions'];

@@ -111,11 +111,9 @@ function baseUrlFrom(given: string | URL | undefined): () => string {
 
 function checkedUrl(given: string | URL): string {
   const text = String(given);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw badRequest(`baseUrl must be an http or https address, and is "${text}"`);
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) throw badRequest(`baseUrl is no http address: ${text}`);
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 function authorizationFrom(apiKey: ClientOptions['apiKey']): () => Promise<string | undefined> {

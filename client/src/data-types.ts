@@ -2,7 +2,7 @@
 import { badRequest } from './errors.ts';
 import { makeCalls } from './calls.ts';
 import { changeFeed, type ChangeFeed, type ChangesRequest } from './changes.ts';
-import { readOnlyTypes, writableTypes, type Records, type TypeNames } from './generated/data-types.ts';
+import type { readOnlyTypes, Records, TypeNames } from './generated/data-types.ts';
 import { listPage, makeStream, type ListRequest, type Page, type Stream } from './lists.ts';
 import { multipart, type Upload } from './multipart.ts';
 import { readPush, type EndedPush, type Push, type ReadDataType, type WritableDataType } from './push.ts';
@@ -10,7 +10,7 @@ import type { DryRun, JsonSchema, Model } from './model.ts';
 import type { PollUntilDone, WaitOptions } from './push-operations.ts';
 import type { Call, CallOptions, QueryValues, Send, WriteCallOptions } from './transport.ts';
 
-export type ReadOnlyDataType = Exclude<ReadDataType, WritableDataType>;
+export type ReadOnlyDataType = (typeof readOnlyTypes)[number];
 
 /** Which books are meant. */
 export interface ConnectionPlace {
@@ -130,7 +130,10 @@ export interface DataTypeClient<D extends WritableDataType> extends ReadClient<D
 /** The request, whichever of its forms it has. */
 type Given = CompanyPlace & UpdateOptions & Readonly<Record<string, unknown>>;
 
-const singulars: Readonly<Record<ReadDataType, string>> = { ...writableTypes, ...readOnlyTypes };
+/** What one record is called: by rule, which scripts/emit-types.ts holds against the models. */
+export function singularOf(dataType: ReadDataType): string {
+  return pathWord(dataType).replace(/ies$/, 'y').replace(/s$/, '');
+}
 
 /** Accounts are `chartOfAccounts` everywhere but in paths. */
 export function pathWord(dataType: ReadDataType): string {
@@ -240,7 +243,7 @@ function below(given: Given, dataType: ReadDataType, word: string): string[] {
 
 /** Absent where the request has none, which the path then says. */
 function idOf(given: Given, dataType: ReadDataType): string {
-  return (given[`${singulars[dataType]}Id`] ?? given['id']) as string;
+  return (given[`${singularOf(dataType)}Id`] ?? given['id']) as string;
 }
 
 function fileNameOf(given: Given): string | undefined {
@@ -250,11 +253,11 @@ function fileNameOf(given: Given): string | undefined {
 function recordOf(given: Given, dataType: WritableDataType): unknown {
   const record = findRecord(given, dataType);
   if (record !== undefined) return record;
-  throw badRequest(`The record is missing: give it as \`${singulars[dataType]}\``);
+  throw badRequest(`The record is missing: give it as \`${singularOf(dataType)}\``);
 }
 
 function findRecord(given: Given, dataType: WritableDataType): unknown {
-  const singular = singulars[dataType];
+  const singular = singularOf(dataType);
   return given[singular] ?? given[`${singular}Prototype`];
 }
 

@@ -140,7 +140,7 @@ export function errorOfAnswer(answer: Response, text: string, now: number): Ledg
 /** Seconds; the header has seconds or a date. */
 export function retryAfterIn(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
-  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1_000;
+  const seconds = Number.isNaN(Number(header)) ? (Date.parse(header) - now) / 1_000 : Number(header);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 

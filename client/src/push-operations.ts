@@ -146,7 +146,7 @@ export function makePushOperations(settings: Settings, send: Send) {
       const askedAt = clock.now();
       const leftMs = Math.max(0, endsAt - askedAt);
       const hold = mayHold ? holdSeconds(leftMs, onUpdate === undefined ? undefined : pollIntervalMs) : 0;
-      const push = await beforeTheEnd(place, hold, { leftMs, signal, seen }).catch((error: unknown) => {
+      const push = await beforeTheEnd(place, hold, { leftMs, timeoutMs, signal, seen }).catch((error: unknown) => {
         if (hold === 0 || !(error instanceof LedgerpostError) || error.type !== 'bad_request') throw error;
         mayHold = false;
         return undefined;
@@ -167,11 +167,16 @@ export function makePushOperations(settings: Settings, send: Send) {
   async function beforeTheEnd(
     place: PushPlace,
     hold: number,
-    { leftMs, signal, seen }: { leftMs: number; signal: AbortSignal | undefined; seen: Push | undefined },
+    {
+      leftMs,
+      timeoutMs,
+      signal,
+      seen,
+    }: { leftMs: number; timeoutMs: number; signal: AbortSignal | undefined; seen: Push | undefined },
   ): Promise<Push> {
     // The last look gets a moment of its own: the push may end in the very last second.
     const graceMs = 5_000;
-    const ending = endingSignal(clock, leftMs + graceMs, () => waitIsOver(leftMs, seen), signal);
+    const ending = endingSignal(clock, leftMs + graceMs, () => waitIsOver(timeoutMs, seen), signal);
     try {
       return await look(place, { signal: ending.signal, timeoutMs: settings.timeoutMs + hold * 1_000 }, hold);
     } finally {

@@ -104,8 +104,8 @@ async function readChanges<Row extends object>(
       throw error;
     });
     if (page?.done !== false) return page && { records, by: 'changes' };
-    const { changes, watermark } = page.value;
-    const wanted = changes.filter((change) => [undefined, change.connectionId].includes(connectionId));
+    const { results, watermark } = page.value;
+    const wanted = results.filter((change) => [undefined, change.connectionId].includes(connectionId));
     await handOver(
       options,
       wanted.map(({ record }) => record as object as Row),

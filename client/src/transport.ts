@@ -1,7 +1,7 @@
 /** One call to the server: rendered, sent, timed, retried where that is safe, and read. Nothing here knows a resource. */
 import { endingSignal, pause, reasonOf } from './clock.ts';
 import { boundedRetries, boundedTimeout, type RequestInfo, type Settings } from './config.ts';
-import { badRequest, errorOfAnswer, isObject, LedgerpostError, RAW_BODY_MAX } from './errors.ts';
+import { badRequest, errorOfAnswer, isObject, LedgerpostError, RAW_BODY_MAX, type ErrorType } from './errors.ts';
 
 /** What every call takes besides what it is about. */
 export interface CallOptions {
@@ -131,22 +131,18 @@ export function makeSend(settings: Settings): Send {
  * Every write carries a key and a read changes nothing, so that any of them may be sent again. A 409 is worth it only where
  * the server says so: its first try is still under way.
  */
-function isWorthRetrying({ type, statusCode, detail }: LedgerpostError): boolean {
+function isWorthRetrying({ type, detail }: LedgerpostError): boolean {
   const canBeRetried = isObject(detail) ? detail['canBeRetried'] : undefined;
-  switch (type) {
-    case 'network_error':
-    case 'timeout':
-    case 'rate_limited':
-      return true;
-    case 'server_error':
-    case 'service_unavailable':
-      return canBeRetried !== 'False';
-    case 'conflict':
-      return statusCode === 409 && canBeRetried === 'True';
-    default:
-      return false;
-  }
+  return type === 'conflict' ? canBeRetried === 'True' : canBeRetried !== 'False' && PASSING.has(type);
 }
+
+const PASSING: ReadonlySet<ErrorType> = new Set([
+  'network_error',
+  'timeout',
+  'rate_limited',
+  'server_error',
+  'service_unavailable',
+]);
 
 function parsed(text: string, answer: Response): unknown {
   if (text === '') return undefined;
@@ -205,6 +201,5 @@ function tell(hook: () => void): void {
 }
 
 function causeText(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
+  return String(error instanceof Error ? (error.cause ?? error) : error);
 }

@@ -24,37 +24,32 @@ import type {
   Transfer,
 } from './records.ts';
 
-/** What can be written, and what one record of it is called. */
-export const writableTypes = {
-  bankAccounts: 'bankAccount',
-  bankTransactions: 'bankTransaction',
-  billCreditNotes: 'billCreditNote',
-  billPayments: 'billPayment',
-  bills: 'bill',
-  chartOfAccounts: 'account',
-  creditNotes: 'creditNote',
-  customers: 'customer',
-  directCosts: 'directCost',
-  directIncomes: 'directIncome',
-  invoices: 'invoice',
-  items: 'item',
-  journalEntries: 'journalEntry',
-  journals: 'journal',
-  payments: 'payment',
-  purchaseOrders: 'purchaseOrder',
-  suppliers: 'supplier',
-  transfers: 'transfer',
-} as const;
+/** What can be written. */
+export const writableTypes = [
+  'bankAccounts',
+  'bankTransactions',
+  'billCreditNotes',
+  'billPayments',
+  'bills',
+  'chartOfAccounts',
+  'creditNotes',
+  'customers',
+  'directCosts',
+  'directIncomes',
+  'invoices',
+  'items',
+  'journalEntries',
+  'journals',
+  'payments',
+  'purchaseOrders',
+  'suppliers',
+  'transfers',
+] as const;
 
 /** What comes from the platform and can only be read. */
-export const readOnlyTypes = {
-  accountTransactions: 'accountTransaction',
-  paymentMethods: 'paymentMethod',
-  taxRates: 'taxRate',
-  trackingCategories: 'trackingCategory',
-} as const;
+export const readOnlyTypes = ['accountTransactions', 'paymentMethods', 'taxRates', 'trackingCategories'] as const;
 
-export type WritableDataType = keyof typeof writableTypes;
+export type WritableDataType = (typeof writableTypes)[number];
 
 /** `path`: the word in paths; `recordId`: the id of a record in requests. */
 export interface TypeNames {
