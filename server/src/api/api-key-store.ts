@@ -72,6 +72,24 @@ export async function createApiKey(
   return created;
 }
 
+/** A key for one integration: the one before it, of the same name, ends in the same transaction. */
+export async function rotateApiKey(db: Database, clock: Clock, name: string): Promise<string> {
+  const now = clock.now();
+  const key = randomBytes(30).toString('base64url');
+  await db.transaction(async (tx) => {
+    await tx.execute('api_keys_of_name_delete', 'DELETE FROM api_keys WHERE name = $1', [name]);
+    if ((await lockedKeyIds(tx)).length >= API_KEYS_MAX) {
+      throw new PublicError('conflict', `There are ${API_KEYS_MAX} API keys already; delete one first`);
+    }
+    await tx.execute(
+      'api_key_insert',
+      'INSERT INTO api_keys (id, name, key_hash, created_at) VALUES ($1, $2, $3, $4)',
+      [uuidv7(now.getTime()), name, hashApiKey(key), now],
+    );
+  });
+  return key;
+}
+
 export async function deleteApiKey(db: Database, id: string): Promise<void> {
   await db.transaction(async (tx) => {
     const ids = await lockedKeyIds(tx);

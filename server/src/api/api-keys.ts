@@ -1,6 +1,6 @@
 /** GET, POST and DELETE /apiKeys. */
 import { Type } from 'typebox';
-import { createApiKey, deleteApiKey, listApiKeys, type ApiKey } from './api-key-store.ts';
+import { createApiKey, deleteApiKey, listApiKeys, rotateApiKey, type ApiKey } from './api-key-store.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { answers, noContent } from './answers.ts';
 import { idFrom } from './path-ids.ts';
@@ -21,6 +21,9 @@ const KeyRequest = Type.Unsafe<{ readonly name?: string | null } | null>({
   type: ['object', 'null'],
   properties: { name: { type: ['string', 'null'], maxLength: 50 } },
 });
+
+/** No one could be called so by accident, and be ended with the next rotation. */
+const ZAPIER_KEY_NAME = 'Integration key: Zapier';
 
 export function apiKeyRoutes(app: ApiRoutes, { db, clock }: ApiDeps, forgetKeys: () => void): void {
   app.get(
@@ -68,6 +71,27 @@ export function apiKeyRoutes(app: ApiRoutes, { db, clock }: ApiDeps, forgetKeys:
       await deleteApiKey(db, idFrom(request.params.apiKeyId, 'api_key_not_found'));
       forgetKeys();
       return reply.code(204).send();
+    },
+  );
+}
+
+/** The key by which an automation at Zapier calls this server. */
+export function integrationKeyRoute(app: ApiRoutes, { db, clock }: ApiDeps, forgetKeys: () => void): void {
+  app.post(
+    '/webhooks/integrationKeys/zapier',
+    {
+      schema: {
+        tags: ['API keys'],
+        operationId: 'createZapierKey',
+        summary: 'Create the API key of the Zapier integration; the one before it ends',
+        body: Type.Unsafe<object | null>({ type: ['object', 'null'] }),
+        response: answers({ 201: Type.Object({ key: Type.String() }) }),
+      },
+    },
+    async (_request, reply) => {
+      const key = await rotateApiKey(db, clock, ZAPIER_KEY_NAME);
+      forgetKeys();
+      return reply.code(201).send({ key });
     },
   );
 }

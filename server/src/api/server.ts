@@ -8,7 +8,7 @@ import addFormats from 'ajv-formats';
 import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { PublicError } from '../errors.ts';
-import { apiKeyRoutes } from './api-keys.ts';
+import { apiKeyRoutes, integrationKeyRoute } from './api-keys.ts';
 import { makeAuthentication } from './authentication.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { answerBrokenHttp, answerOddRequests } from './broken-http.ts';
@@ -104,6 +104,7 @@ function addApiRoutes(routes: ApiRoutes, deps: ApiDeps, forgetKeys: () => void):
   syncSettingsRoutes(routes, deps);
   dataRoutes(routes, deps);
   webhookRoutes(routes, deps);
+  integrationKeyRoute(routes, deps, forgetKeys);
   webhookHistoryRoutes(routes, deps);
   webhookRecoveryRoutes(routes, deps);
   eventRoutes(routes, deps);

@@ -85,26 +85,32 @@ export interface Found<Item> {
 
 const COUNTED_MAX = 10_000;
 
-const MESSAGES_FITTING = `webhook_messages m JOIN events e ON e.id = m.event_id
-  WHERE m.consumer_id = $1 AND ($2::text IS NULL OR ${STATUS} = $2) AND ($3::text[] IS NULL OR e.event_type = ANY ($3))
-    AND ($4::timestamptz IS NULL OR m.created_at >= $4) AND ($5::timestamptz IS NULL OR m.created_at <= $5)`;
+/** The same as STATUS, in words for which there are indexes. */
+const HAS_STATUS = {
+  Success: 'm.delivered_at IS NOT NULL',
+  Failure: `m.delivered_at IS NULL AND (m.state = 'exhausted' OR m.state = 'dropped')`,
+  Attempting: `m.delivered_at IS NULL AND (m.state = 'waiting' OR m.state = 'delivering') AND m.attempts > 0`,
+  Sending: `m.delivered_at IS NULL AND (m.state = 'waiting' OR m.state = 'delivering') AND m.attempts = 0`,
+} as const satisfies Record<MessageStatus, string>;
+
+function messagesFitting(status: MessageStatus | undefined): string {
+  return `webhook_messages m JOIN events e ON e.id = m.event_id
+    WHERE m.consumer_id = $1 AND ${status === undefined ? 'true' : HAS_STATUS[status]}
+      AND ($2::text[] IS NULL OR e.event_type = ANY ($2))
+      AND ($3::timestamptz IS NULL OR m.created_at >= $3) AND ($4::timestamptz IS NULL OR m.created_at <= $4)`;
+}
 
 export async function listMessages(db: Queryable, query: HistoryQuery): Promise<Found<Message>> {
-  const values = [
-    query.consumerId,
-    query.status ?? null,
-    query.eventTypes ?? null,
-    query.since ?? null,
-    query.until ?? null,
-  ];
+  const { status, consumerId, eventTypes, since, until } = query;
+  const values = [consumerId, eventTypes ?? null, since ?? null, until ?? null];
   const rows = await db.query<MessageRow>(
-    'messages_list',
-    `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGES_FITTING} ORDER BY m.id DESC LIMIT $6 OFFSET $7`,
+    `messages_list_${status}`,
+    `SELECT ${MESSAGE_COLUMNS} FROM ${messagesFitting(status)} ORDER BY m.id DESC LIMIT $5 OFFSET $6`,
     [...values, query.pageSize + 1, (query.page - 1) * query.pageSize],
   );
   const [counted] = await db.query<{ count: number }>(
-    'messages_list_count',
-    `SELECT count(*) FROM (SELECT FROM ${MESSAGES_FITTING} LIMIT ${COUNTED_MAX}) AS counted`,
+    `messages_list_count_${status}`,
+    `SELECT count(*) FROM (SELECT FROM ${messagesFitting(status)} LIMIT ${COUNTED_MAX}) AS counted`,
     values,
   );
   return found(rows.map(message), query, counted?.count ?? 0);

@@ -109,6 +109,22 @@ describe('a consumer', () => {
   });
 });
 
+describe('the key of an integration', () => {
+  it('works until the next one is made', async () => {
+    const keys: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const made = await call<{ key: string }>('POST', '/webhooks/integrationKeys/zapier');
+      expect(made.status).toBe(201);
+      keys.push(made.body.key);
+    }
+    const statuses = keys.map(async (key) => {
+      const authorization = `Basic ${Buffer.from(key).toString('base64')}`;
+      return (await rig.api().call('GET', '/webhooks', { headers: { authorization } })).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([401, 200]);
+  });
+});
+
 describe('a rotated secret', () => {
   it('signs beside the old one until its time is over, for both libraries; then alone', async () => {
     const consumer = await rig.register();
@@ -248,3 +264,45 @@ async function placed(companyId: unknown): Promise<boolean> {
     );
   return rows.length > 0;
 }
+
+// The last: it uses up the room for consumers.
+describe('whatever is sent', () => {
+  it('is answered, and never with a fault of ours', async () => {
+    const { path } = await rig.register();
+    const targets = [
+      ['POST', '/webhooks'],
+      ['PATCH', path],
+      ['PUT', path],
+      ['POST', `${path}/test`],
+      ['POST', `${path}/secret/rotate`],
+      ['POST', `${path}/recover`],
+      ['POST', `${path}/replay`],
+      ['POST', '/events/test'],
+      ['POST', '/rules'],
+      ['PUT', '/profile'],
+    ] as const;
+    const odd = [null, 0, '', '\u0000', [null], { a: 1 }, 1e300];
+    const members = ['url', 'eventTypes', 'companyTags', 'headers', 'rateLimit', 'clientCertificate', 'description'];
+    const others = [
+      'eventType',
+      'companyId',
+      'since',
+      'overlapSeconds',
+      'secret',
+      'type',
+      'notifiers',
+      'alertAuthHeader',
+    ];
+    const sound = { url: 'http://127.0.0.1:9/', eventTypes: ['bills.write.successful'], name: 'n', redirectUrl: 'r' };
+    for (const [method, target] of targets) {
+      const answers = [...members, ...others].flatMap((member) =>
+        odd.map((value) => call(method, target, { ...sound, [member]: value })),
+      );
+      const faults = (await Promise.all(answers)).filter(({ status }) => status >= 500);
+      expect(
+        faults.map(({ text }) => text),
+        `${method} ${target}`,
+      ).toEqual([]);
+    }
+  });
+});
