@@ -10,11 +10,11 @@ import { claimPushes } from '../server/src/push/moves.ts';
 import { startDatabases, type Databases } from './databases.ts';
 import { layGround } from './ground.ts';
 import { callsInFlight, makeConnections, queue, startMemoryEngine } from './memory-platform.ts';
-import { median } from './measure.ts';
 
 const long = 1_000_000;
 const lanes = 100;
 const claims = 60;
+const quickest = 5;
 const idlePushes = 300;
 
 interface Row {
@@ -57,8 +57,8 @@ async function claimCost(databases: Databases, longDb: Database, longLanes: read
   for (let round = 0; round < claims; round++) {
     for (const each of queues) each.tookMs.push(await claimAndUndo(each.db, each.lanes.slice(0, 32)));
   }
-  // The first few plan and warm up.
-  const [short = 0, deep = 0] = queues.map(({ tookMs }) => median(tookMs.slice(10)));
+  // The first few plan and warm up. Of the rest the quickest tenth: what other work on the machine adds is left out.
+  const [short = 0, deep = 0] = queues.map(({ tookMs }) => tookMs.slice(10).toSorted((a, b) => a - b)[quickest] ?? 0);
   const ratio = deep / short;
   const figure = `${ratio.toFixed(2)} (${deep.toFixed(1)} : ${short.toFixed(1)} ms)`;
   return { what: 'claim with 1,000,000 queued : with 1,000 (bar 1.3)', figure, isMet: ratio <= 1.3 };
