@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** Without what they recommend: with it they are 99 packages, an office suite among them. */
-export const PACKAGES: readonly string[] = [
+const PACKAGES: readonly string[] = [
   'tryton-server',
   'python3-psycopg2',
   'tryton-modules-account',

@@ -93,7 +93,9 @@ export function testWrite(run: Current, capability: Capability, declared: Connec
     const { request, counted, countAfter } = await run().prepare(capability);
     const first = await run().send(capability, request);
     const second = await run().send(capability, request);
-    expect(recordIdOf(second)).toBe(recordIdOf(first));
+    // What is deleted bears no mark: that it is gone is all that the second can be told.
+    if (kind === 'delete' && second.kind === 'rejected') expect(second.statusCode).toBe(404);
+    else expect(recordIdOf(second)).toBe(recordIdOf(first));
     expect(await run().count(counted)).toBe(countAfter);
   });
 }
@@ -149,7 +151,10 @@ export function testTrouble(run: Current, capability: Capability): void {
     await run().send(capability, request);
     const type = changeOfKind[kind].type;
     const facts = found === 'found' ? { changes: [{ type, recordRef: { dataType } }] } : {};
-    expect(await run().find(capability, request)).toMatchObject({ kind: found, ...facts });
+    const outcome = await run().find(capability, request);
+    expect(outcome).toMatchObject(facts);
+    // A write of several steps may have been broken after its first.
+    expect(outcome?.kind === 'half-done' ? 'found' : outcome?.kind).toBe(found);
   });
 
   test.runIf('find' in write)('a look-up that gets no answer does not say absent', async () => {

@@ -46,7 +46,7 @@ export interface TestCompany {
   readonly sql: (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-export function runningTryton(): TrytonForTests {
+function runningTryton(): TrytonForTests {
   const running = inject('tryton');
   if (running === undefined) throw new Error('Tryton is not installed here; use describeTryton');
   return running;
@@ -61,7 +61,7 @@ export async function makeCompany(url = runningTryton().url): Promise<TestCompan
 }
 
 /** The same company, reached by another way. */
-export function companyAt(url: string, database: string): TestCompany {
+function companyAt(url: string, database: string): TestCompany {
   const { connection, url: direct } = runningTryton();
   const { user, password } = GATEWAY;
   return {

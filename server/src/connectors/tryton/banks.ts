@@ -8,7 +8,7 @@ const BANK_ACCOUNT = 'bank.account';
 export const STATEMENT_JOURNAL = 'account.statement.journal';
 const JOURNALS_MAX = 1_000;
 /** Tryton wants a bank for every number; where nobody named it, this one stands for it. */
-export const UNNAMED_BANK = 'Unnamed bank';
+const UNNAMED_BANK = 'Unnamed bank';
 
 const JOURNAL_READS = [
   'account',

@@ -33,8 +33,8 @@ export function isRefusal(failure: Failure): failure is Refused {
   return ['user-error', 'user-warning', 'concurrency', 'platform-bug', 'forbidden'].includes(failure.kind);
 }
 
-export const UNKNOWN_DATABASE = 'Tryton does not know the database.';
-export const NO_LOGIN = 'Tryton no longer accepts the user and the password.';
+const UNKNOWN_DATABASE = 'Tryton does not know the database.';
+const NO_LOGIN = 'Tryton no longer accepts the user and the password.';
 
 /** Of a look-up or a read: nothing was to be changed by it. */
 export function unreachable(failure: Failure): Extract<FindOutcome, { kind: 'unreachable' }> {
@@ -43,7 +43,7 @@ export function unreachable(failure: Failure): Extract<FindOutcome, { kind: 'unr
   return { kind: 'unreachable', waitingFor, reason: troubleText(failure), ...pause(failure) };
 }
 
-export function notRead(failure: Failure): Exclude<ReadOutcome<never>, { kind: 'read' }> {
+function notRead(failure: Failure): Exclude<ReadOutcome<never>, { kind: 'read' }> {
   if (failure.kind === 'wrong-password' || failure.kind === 'unauthorized')
     return { kind: 'unlinked', reason: NO_LOGIN };
   return { kind: 'unreachable', reason: troubleText(failure), ...pause(failure) };

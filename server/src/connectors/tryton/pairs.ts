@@ -18,9 +18,6 @@ const date: Codec = {
   },
 };
 
-/** A quantity: Tryton keeps it as a float. */
-const float: Codec = { toTheirs: (value) => value, toOurs: numberOf };
-
 /** Our ids are texts, theirs are numbers. An id that can be none of theirs is refused before anything is sent. */
 const id: Codec = {
   toTheirs: encodeId,
@@ -40,25 +37,10 @@ function partsCodec(pairs: readonly Pair[]): Codec {
   };
 }
 
-/** `[{ id }]` on our side; records that only hang together with this one on theirs. */
-const links: Codec = {
-  toTheirs: (value) =>
-    Array.isArray(value)
-      ? [['add', value.flatMap((item) => encodeId(isMembers(item) ? item['id'] : item) ?? [])]]
-      : value,
-  toOurs: (value) =>
-    Array.isArray(value)
-      ? value.flatMap((item) => (idOf(item) === undefined ? [] : { id: String(idOf(item)) }))
-      : undefined,
-  elementMember: 'id',
-};
-
 export const decimalPair = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: decimal });
 export const datePair = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: date });
-export const floatPair = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: float });
 /** `idPair('supplierRef.id', 'party')` */
 export const idPair = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: id });
-export const linksPair = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: links });
 export const partsPair = (ours: string, theirs: string, pairs: readonly Pair[]): Pair => ({
   ours,
   theirs,

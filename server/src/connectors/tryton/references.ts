@@ -40,7 +40,7 @@ export interface PlacedReference {
 }
 
 /** Every reference that a body makes, with its place. */
-export function* referencesIn(fields: Fields, members: Members, above = ''): Generator<PlacedReference> {
+function* referencesIn(fields: Fields, members: Members, above = ''): Generator<PlacedReference> {
   for (const [name, value] of Object.entries(members)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined || field.readOnly === true || value === null || value === undefined) continue;

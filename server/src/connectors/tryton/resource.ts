@@ -95,7 +95,7 @@ export interface Removal {
 }
 
 /** Members of every record. */
-export const commonPairs: readonly Pair[] = [
+const commonPairs: readonly Pair[] = [
   derived(idPair('id', 'id')),
   derived(same('sourceModifiedDate')),
   derived(same('sourceVersion')),
