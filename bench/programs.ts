@@ -7,7 +7,7 @@ import type { LoadOrder, LoadReport } from './load.ts';
 import type { RivalSettings } from './rivals/http.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const readyMsMax = 30_000;
+const readyMsMax = 180_000;
 
 export interface Program {
   readonly url: string;

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { date, decimal, TrytonClient } from '../scripts/tryton/client.ts';
 import { GATEWAY } from '../scripts/tryton/company.ts';
 import { startFixture } from '../scripts/tryton/fixture.ts';
@@ -17,9 +18,12 @@ import { median } from './measure.ts';
 import { startServer } from './programs.ts';
 
 const bar = 0.9;
-const rounds = 5;
-const billsPerRound = 40;
-const warmUpBills = 10;
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, bills: { type: 'string', default: '40' } },
+});
+const rounds = Number(values.rounds);
+const billsPerRound = Number(values.bills);
+const warmUpBills = Math.ceil(billsPerRound / 4);
 const checkMs = 50;
 const endedMsMax = 300_000;
 const database = 'acme';
