@@ -13,7 +13,7 @@ import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { isGiven } from './list-filter.ts';
 import { companyIdFrom } from './path-ids.ts';
 import { listParameters, pagingOf } from './query-parameters.ts';
-import { recordAnswer, WATERMARK_HEADER } from './record-answer.ts';
+import { answersOf, WATERMARK_HEADER } from './record-answer.ts';
 import { watermarkFrom } from './record-source.ts';
 
 const Change = Type.Object({
@@ -71,16 +71,17 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
         after,
         changesMax,
       });
+      const shown = await answersOf(deps.db, changes);
       const watermark = watermarkOf(feed, readTo);
       void reply.header(WATERMARK_HEADER, watermark);
       return {
-        results: changes.map(({ connectionId, dataType, record }) => ({
+        results: changes.map(({ connectionId, dataType, record }, index) => ({
           dataType,
           connectionId,
           id: record.id,
           modifiedDate: record.modifiedDate,
           isDeleted: record.isDeleted,
-          record: recordAnswer(record),
+          record: shown[index] ?? record.content,
         })),
         watermark,
         hasMore,

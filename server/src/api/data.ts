@@ -15,7 +15,7 @@ import { isGiven } from './list-filter.ts';
 import { PagedList, pagedList } from './paged-list.ts';
 import { recordIdFrom } from './path-ids.ts';
 import { listParameters, pagingOf, type Paging } from './query-parameters.ts';
-import { recordAnswer, WATERMARK_HEADER } from './record-answer.ts';
+import { recordAnswers, WATERMARK_HEADER } from './record-answer.ts';
 import { recordFilter, type RecordListQuery } from './record-query.ts';
 import { freshSet, recordsOfCompany, recordsOfConnection, watermarkFrom, type RecordSource } from './record-source.ts';
 import { withSubCategories } from './tracking-tree.ts';
@@ -63,7 +63,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
     void reply.header(WATERMARK_HEADER, watermarkOf(feed, feed.at));
     return pagedList(url, {
       ...paging,
-      results: records.map(recordAnswer),
+      results: await recordAnswers(deps.db, source.connectionId, records),
       totalResults,
       hasMore,
       nextAfter: nextAfter === undefined ? undefined : watermarkOf(feed, nextAfter),
@@ -84,7 +84,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
     }
     const stamp = connector.stampOf?.(record.content);
     if (stamp !== undefined) void reply.header('etag', JSON.stringify(stamp));
-    const answer = recordAnswer(record);
+    const [answer = record.content] = await recordAnswers(deps.db, source.connectionId, [record]);
     return dataType === 'trackingCategories' ? withSubCategories(deps.db, source, answer) : answer;
   };
 

@@ -8,6 +8,7 @@ import { modelOfType } from '../models/read-models.ts';
 import { momentPattern } from '../models/scalar-rules.ts';
 import { indexedRefs } from '../records/indexed-fields.ts';
 import type { RecordFilter, RecordOrder } from '../records/list.ts';
+import { nameReference } from '../records/names.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
 import { isGiven, orderOf, queryOf, whereOfQuery, type ListQuery, type Searchable } from './list-filter.ts';
 
@@ -62,7 +63,7 @@ function contentProperty(path: string, { type }: Field): Property | undefined {
     `(CASE WHEN jsonb_typeof(r.content #> '${at}') = '${json}' THEN ${text}::${cast} END)`;
   switch (type) {
     case 'String':
-      return { type: 'string', column: text };
+      return { type: 'string', column: nameSql(path, text) };
     case 'Number':
       return { type: 'number', column: typed('number', 'numeric') };
     case 'Boolean':
@@ -73,6 +74,16 @@ function contentProperty(path: string, { type }: Field): Property | undefined {
     case 'Array':
       return undefined;
   }
+}
+
+/** A name beside an id is found by as it is shown: the platform's own, or that of the record itself. */
+function nameSql(path: string, text: string): string {
+  const reference = nameReference(path);
+  if (reference === undefined) return text;
+  const { ref, type, member } = reference;
+  return `coalesce(${text}, (SELECT named.content ->> '${member}' FROM records named
+    WHERE named.connection_id = r.connection_id AND named.data_type = '${type}'
+      AND named.record_id = r.content #>> '{${ref},id}'))`;
 }
 
 /** A local time is taken for UTC, and a date for its midnight, as in queries. */

@@ -2,7 +2,7 @@
 import type { Queryable } from '../db/pool.ts';
 import { makeListRecords } from '../records/list.ts';
 import type { RecordContent } from '../records/stored-types.ts';
-import { recordAnswer } from './record-answer.ts';
+import { recordAnswers } from './record-answer.ts';
 
 const LEVELS_MAX = 10;
 const CHILDREN_MAX = 1_000;
@@ -23,7 +23,7 @@ export async function withSubCategories(
       page: 1,
       pageSize: CHILDREN_MAX,
     });
-    return records.map(recordAnswer);
+    return recordAnswers(db, connectionId, records);
   };
   const withChildren = async (one: RecordContent, level: number): Promise<RecordContent> => {
     const children = level >= LEVELS_MAX ? [] : await childrenOf(one['id']);

@@ -61,6 +61,18 @@ async function untilSyncedAgain(dataTypes: readonly WritableDataType[]): Promise
 test('a write of any type is readable at once, and the next sync confirms it without a change', async () => {
   const written: { dataType: WritableDataType; id: string; parentId: string; shown: Shown }[] = [];
   const types = typesWith('create');
+  // Names beside ids are those that are known: here, from the beginning.
+  for (const type of [
+    'chartOfAccounts',
+    'bankAccounts',
+    'customers',
+    'suppliers',
+    'items',
+    'taxRates',
+    'trackingCategories',
+  ]) {
+    await expect.poll(async () => (await server.call('GET', `${connection()}/data/${type}`)).status).toBe(200);
+  }
   for (const dataType of types) {
     const parentId =
       dataType === 'bankTransactions' ? await create({ server, company }, 'bankAccounts', { accountName: 'Till' }) : '';

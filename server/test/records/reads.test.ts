@@ -355,6 +355,47 @@ describe('pages', () => {
   });
 });
 
+test('a record that is referred to by its id alone is shown, and found, by the name that it has now', async () => {
+  const books = await makeBooks('invoices', [
+    {
+      id: 'i1',
+      customerRef: { id: 'c1' },
+      lineItems: [{ accountRef: { id: 'a1' }, taxRateRef: { id: 'none' }, tracking: { categoryRefs: [{ id: 't1' }] } }],
+    },
+    { id: 'i2', customerRef: { id: 'c1', companyName: 'As the platform has it' } },
+  ]);
+  const { companyId, connectionId } = books;
+  const others = [
+    ['customers', { id: 'c1', customerName: 'Ann & Co' }],
+    ['chartOfAccounts', { id: 'a1', name: 'Sales' }],
+    ['trackingCategories', { id: 't1', name: 'North' }],
+  ] as const;
+  for (const [dataType, record] of others) {
+    const batch = { companyId, connectionId, dataType, records: [record], modelKey: 'm' };
+    await api.db.transaction((tx) => storeRecords(tx, batch));
+  }
+  const { body } = await books.list();
+  expect(body.results).toMatchObject([
+    {
+      customerRef: { id: 'c1', companyName: 'Ann & Co' },
+      lineItems: [
+        {
+          accountRef: { id: 'a1', name: 'Sales' },
+          taxRateRef: { id: 'none' },
+          tracking: { categoryRefs: [{ id: 't1', name: 'North' }] },
+        },
+      ],
+    },
+    { customerRef: { id: 'c1', companyName: 'As the platform has it' } },
+  ]);
+  expect(await books.idsOf(encoded('customerRef.companyName=ann & co'))).toEqual(['i1']);
+  expect(await books.idsOf('orderBy=-customerRef.companyName')).toEqual(['i2', 'i1']);
+  expect((await books.get<Changes>('changes?dataTypes=invoices')).body.results).toMatchObject([
+    { record: { customerRef: { companyName: 'Ann & Co' } } },
+    { id: 'i2' },
+  ]);
+});
+
 test('modifiedAfter is an instant or a local time taken for UTC, and has to hold beside the query', async () => {
   const books = await makeBooks('customers', [{ id: 'old', status: 'Active' }]);
   const modifiedDate = (await books.list()).body.results[0]?.modifiedDate ?? '';
