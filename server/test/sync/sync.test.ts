@@ -122,7 +122,9 @@ test('a reading that fails says why, tells of it, and deletes nothing', { timeou
     'GET',
     `/companies/${company.companyId}/data/history?query=${encodeURIComponent('status!=Complete&&status!=NotSupported')}`,
   );
-  expect(failed.body.results.map(({ id }) => String(id)).toSorted()).toEqual(ended.map(({ id }) => String(id)).toSorted());
+  expect(failed.body.results.map(({ id }) => String(id)).toSorted()).toEqual(
+    ended.map(({ id }) => String(id)).toSorted(),
+  );
   expect(await Promise.all(Object.keys(lists).map((dataType) => listed(company, dataType)))).toEqual(before);
   expect((await dataStatus(company))['invoices']).toMatchObject({ currentStatus: 'FetchError' });
   const told = (await readEvents()).flatMap(({ payload }) => payload['dataTypes']);
@@ -150,6 +152,21 @@ test('credentials that the platform refuses end a reading as AuthError and the l
   });
   // What was read stays readable.
   expect((await listed(other, 'customers')).length).toBeGreaterThan(0);
+});
+
+test('a push of unknown outcome is settled once a reading has seen its data type', { timeout: 90_000 }, async () => {
+  const faults = [{ kind: 'cut-after', method: 'POST', path: `${company.books}/suppliers` }];
+  await control(server.sandboxUrl, { auditTrail: 'off', faults });
+  const push = await server.call('POST', `${company.push}/suppliers`, {
+    supplierName: 'Nobody knows',
+    status: 'Active',
+  });
+  const path = `/companies/${company.companyId}/push/${String(push.body['pushOperationKey'])}`;
+  const ended = async () => (await server.call('GET', path)).body;
+  await expect.poll(ended, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'Failed', statusCode: 504 });
+  await resetControl(server.sandboxUrl);
+  expect(await readAgain(company, 'suppliers')).toMatchObject({ status: 'Complete' });
+  await expect.poll(ended, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'Success' });
 });
 
 test('events tell of every reading, and once of the first ones after a link', async () => {
