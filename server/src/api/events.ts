@@ -189,7 +189,7 @@ export function eventTypesFrom(text: string | undefined): string[] | undefined {
   return EVENT_TYPES.filter((name) => patterns.some((pattern) => fitsEventType(pattern, name)));
 }
 
-export function renderEvent(event: FedEvent): Event {
+function renderEvent(event: FedEvent): Event {
   return JSON.parse(envelope(event)) as Event;
 }
 

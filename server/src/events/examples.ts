@@ -15,7 +15,8 @@ import {
   type Telling,
 } from './event.ts';
 import type { EventType } from './event-types.ts';
-import { renderReferenceCompany, type CompanyFacts, type ConnectionStatus } from './wire.ts';
+import { readEvent } from './read-completed.ts';
+import type { CompanyFacts, ConnectionStatus } from './wire.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -119,20 +120,18 @@ function connectionExample(
 function readExample(
   eventType: 'read.completed' | 'read.completed.initial',
   company: CompanyFacts,
-  { publicUrl, now }: Telling,
+  telling: Telling,
 ): LedgerpostEvent {
-  const read = { dataType: 'invoices', recordsModified: true, status: 'Complete', issues: null };
-  return {
-    id: uuidv7(now.getTime()),
-    companyId: company.id,
-    eventType,
-    generatedAt: now,
-    payload: {
-      referenceCompany: renderReferenceCompany(company, publicUrl),
-      modifiedFromDate: null,
-      dataTypes: [{ connectionId: uuidv7(now.getTime()), ...read }],
-    },
+  const newId = () => uuidv7(telling.now.getTime());
+  const read = {
+    connectionId: newId(),
+    dataType: 'invoices',
+    recordsModified: true,
+    status: 'Complete',
+    datasetId: newId(),
+    warnings: [],
   };
+  return readEvent(eventType, { company, modifiedFrom: undefined, reads: [read] }, telling);
 }
 
 function writeExample(eventType: EventType, company: CompanyFacts, telling: Telling): LedgerpostEvent {

@@ -46,7 +46,7 @@ export async function sendExample(
   return { event, messageId };
 }
 
-export function requireEventType(name: string): EventType {
+function requireEventType(name: string): EventType {
   if (isEventType(name)) return name;
   throw new PublicError('malformed_request', `eventType: there is no event type "${name.slice(0, 100)}" to tell of`);
 }
