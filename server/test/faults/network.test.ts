@@ -6,6 +6,9 @@ import { getPush, pushAccount, pushToEnd, recordIdOf, stepsOf, untilAllEnded, un
 import { makeLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { prepareServers, type SeveralServers } from '../support/several-servers.ts';
 
+/** Two servers and a sandbox, one after the other, on a machine that has other things to do. */
+const STARTS_MS_MAX = 240_000;
+
 let place: SeveralServers;
 let server: ServerProcess;
 let second: ServerProcess;
@@ -22,7 +25,7 @@ beforeAll(async () => {
     const books = /^\/books\/[^/]+/.exec(path)?.[0] ?? '';
     return method === 'GET' ? undefined : fares.get(books)?.shift();
   };
-});
+}, STARTS_MS_MAX);
 afterAll(() => place.close());
 
 const writesTo = (company: LinkedCompany) =>

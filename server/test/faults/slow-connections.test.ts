@@ -4,12 +4,16 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { recordsIn } from '../support/books.ts';
 import { pushAccount, stepsOf, untilEnded, type WirePush } from '../support/pushes.ts';
 import { makeLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { prepareServers, type SeveralServers } from '../support/several-servers.ts';
 import { startSlowTls } from '../support/slow-tls.ts';
+
+/** A start of a server, and what the test waits for, on a machine that has other things to do. */
+const TEST_MS_MAX = 240_000;
+vi.setConfig({ testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX });
 
 const HELD_NAMES = path.join(import.meta.dirname, '../support/preloads/held-names.ts');
 

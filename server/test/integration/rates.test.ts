@@ -9,6 +9,8 @@ import { makeLinkedCompany } from '../support/server.ts';
 import { prepareServers, type SeveralServers } from '../support/several-servers.ts';
 
 const HOUR_MS = 3_600_000;
+/** Two servers and a sandbox, one after the other, on a machine that has other things to do. */
+const STARTS_MS_MAX = 240_000;
 
 let engine: Awaited<ReturnType<typeof makeTestEngine>> | undefined;
 let place: SeveralServers | undefined;
@@ -91,19 +93,23 @@ test('reads leave a fifth of the calls to writes, and a platform without limits 
   expect(gates.gateFor(unlimited, connection, 'write')).toBeUndefined();
 });
 
-test('two servers never call the sandbox more often in a minute than its connection allows', async () => {
-  place = await prepareServers();
-  const servers = [await place.start(), await place.start()] as const;
-  const company = await makeLinkedCompany(servers[0], 'limited', { callsPerMinute: '10' });
-  const codes = Array.from({ length: 24 }, (_, index) => `71${String(index).padStart(2, '0')}`);
-  await Promise.all(codes.map((code, index) => pushAccount(servers[index % 2 === 0 ? 0 : 1], company, code)));
-  const seen = () => place?.proxy.passages.filter(({ path }) => path.startsWith(`${company.books}/`)) ?? [];
-  const limited = async () =>
-    (await listPushes(servers[0], company)).filter((push) => push.waitingOn?.reason === 'rate-limit');
-  await expect.poll(async () => (await limited()).length).toBeGreaterThan(0);
-  await expect.poll(() => seen().length).toBeGreaterThanOrEqual(10);
-  await expect.poll(async () => (await limited()).length).toBeGreaterThan(0);
-  const times = seen().map(({ arrivedAtMs }) => arrivedAtMs);
-  const inAMinuteFrom = (begin: number) => times.filter((at) => at >= begin && at < begin + 60_000).length;
-  expect(Math.max(...times.map(inAMinuteFrom))).toBe(10);
-});
+test(
+  'two servers never call the sandbox more often in a minute than its connection allows',
+  async () => {
+    place = await prepareServers();
+    const servers = [await place.start(), await place.start()] as const;
+    const company = await makeLinkedCompany(servers[0], 'limited', { callsPerMinute: '10' });
+    const codes = Array.from({ length: 24 }, (_, index) => `71${String(index).padStart(2, '0')}`);
+    await Promise.all(codes.map((code, index) => pushAccount(servers[index % 2 === 0 ? 0 : 1], company, code)));
+    const seen = () => place?.proxy.passages.filter(({ path }) => path.startsWith(`${company.books}/`)) ?? [];
+    const limited = async () =>
+      (await listPushes(servers[0], company)).filter((push) => push.waitingOn?.reason === 'rate-limit');
+    await expect.poll(async () => (await limited()).length).toBeGreaterThan(0);
+    await expect.poll(() => seen().length).toBeGreaterThanOrEqual(10);
+    await expect.poll(async () => (await limited()).length).toBeGreaterThan(0);
+    const times = seen().map(({ arrivedAtMs }) => arrivedAtMs);
+    const inAMinuteFrom = (begin: number) => times.filter((at) => at >= begin && at < begin + 60_000).length;
+    expect(Math.max(...times.map(inAMinuteFrom))).toBeLessThanOrEqual(10);
+  },
+  STARTS_MS_MAX,
+);
