@@ -25,6 +25,19 @@ const deletable = new Set([
   'supplier-payments',
 ]);
 
+/** What is archived there and never deleted. */
+const lasting = new Set([
+  'accounts',
+  'bank-accounts',
+  'bank-transactions',
+  'customers',
+  'suppliers',
+  'items',
+  'journals',
+  'tax-rates',
+  'tracking-categories',
+]);
+
 /** The last pages of a reading of changes: what was deleted, as the audit trail has it. */
 const deletions = 'deleted:';
 
@@ -63,7 +76,8 @@ async function recordPage(
     if (items.length === size && typeof lastId === 'string') return { value: { records, next: lastId } };
     const asksForDeletions =
       changedAfter !== undefined && deletable.has(resource.path) && session.memory === 'searchable';
-    return { value: { records, ...(asksForDeletions ? { next: deletions } : {}) } };
+    const value: RecordPage = asksForDeletions ? { records, next: deletions } : { records };
+    return { value: lasting.has(resource.path) ? { ...value, deletedIds: [] } : value };
   });
 }
 
