@@ -26,6 +26,7 @@ import {
   standing,
   undoMove,
 } from './moves.ts';
+import { offerAccounts, offerMoney } from './offers.ts';
 import { datePair } from './pairs.ts';
 import type { Step, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
@@ -74,6 +75,11 @@ function direct(base: PushModel, kind: DirectKind): TrytonResource {
     prepare: (values, request, at) => directValues(kind, values, request, at),
     next: (record, request, session) => next(record, request, session),
     undo: undoMove,
+    async offer(live, session) {
+      const offered = await offerMoney(live, session, 'paymentAllocations.payment.accountRef.id');
+      const sort = kind.money === 'credit' ? 'expense' : 'revenue';
+      return offerAccounts(offered, sort, 'lineItems.accountRef.id', session);
+    },
     removals: moveRemovals,
     complete: (record, theirs, session) => wholeDirect(kind, record, theirs, session),
   };

@@ -3,7 +3,7 @@ import { compare, decimalText, multiply, round, sum, type Decimal } from '../../
 import type { PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
-import { currencyBy, dayIn, journalOf, taxes, type Tax } from './company-facts.ts';
+import { currencyBy, dayIn, journalOf, moneyAccounts, taxes, type Tax } from './company-facts.ts';
 import { withQuantity, type DirectKind } from './direct-lines.ts';
 import { partyAccount } from './document-writing.ts';
 import { encoded, given, moveValues, negative, nothing, refId, refuseDay, type NewLine } from './moves.ts';
@@ -50,7 +50,15 @@ export async function refuseDirect(
   const currency = await currencyBy(session, body['currency']);
   if (currency === undefined) return refusal(model, 'Currency', 'is unknown: Tryton has no such currency.');
   const items = itemsIn(body, await taxes(session), currency.digits);
-  for (const [index, { tax }] of items.entries()) {
+  const money = await moneyAccounts(session);
+  if (!money.includes(refId(paidIn(body, 'payment')['accountRef']) ?? 0)) {
+    const path = 'PaymentAllocations[0].Payment.AccountRef.Id';
+    return refusal(model, path, 'must be an account where money is kept.');
+  }
+  for (const [index, { tax, account }] of items.entries()) {
+    if (money.includes(account ?? 0)) {
+      return refusal(model, `LineItems[${index}].AccountRef.Id`, 'must not be an account where money is kept.');
+    }
     if (tax !== undefined && (tax.rate === undefined || tax.account === undefined)) {
       return refusal(model, `LineItems[${index}].TaxRateRef.Id`, 'must be a tax of one rate, with an account.');
     }

@@ -11,6 +11,7 @@ import type { WriteRequest } from '../contract.ts';
 import type { Pair } from '../mapping.ts';
 import { markedText } from './marks.ts';
 import { moveMark, moveReads, moveRemovals, MOVE, standing, undoMove } from './moves.ts';
+import { offerMoney, offerOpenDocuments } from './offers.ts';
 import { datePair } from './pairs.ts';
 import { wholePayment } from './payment-reading.ts';
 import { nextOfPayment } from './payment-steps.ts';
@@ -71,6 +72,7 @@ function payment(base: PushModel, kind: PaymentKind): TrytonResource {
     prepare: (_, request, { session }) => paymentValues(kind, request, session),
     next: (record, request, session) => nextOfPayment(kind, record, request, session),
     undo: undoMove,
+    offer: async (live, session) => offerOpenDocuments(await offerMoney(live, session, 'accountRef.id'), kind, session),
     removals: moveRemovals,
     complete: (record, theirs, session) => wholePayment(kind, record, theirs, session),
   };

@@ -28,6 +28,7 @@ import {
   undoMove,
   type NewLine,
 } from './moves.ts';
+import { offerMoney } from './offers.ts';
 import { datePair } from './pairs.ts';
 import { conversion } from './payment-writing.ts';
 import { refusal } from './refusal.ts';
@@ -81,9 +82,18 @@ export const transfers: TrytonResource = {
   prepare,
   next: (record, _request, session) => (session.link.posting === 'post' ? postStep(record, session) : undefined),
   undo: undoMove,
+  offer,
   removals: moveRemovals,
   complete,
 };
+
+/** Whoever takes the first choice on both sides should not move money from an account to itself. */
+async function offer(live: PushModel, session: TrytonSession): Promise<PushModel> {
+  const offered = await offerMoney(live, session, 'from.accountRef.id', 'to.accountRef.id');
+  const [first, ...others] = offered.fields['to']?.fields?.['accountRef']?.fields?.['id']?.options ?? [];
+  if (first === undefined || others.length === 0) return offered;
+  return refine(offered, { 'to.accountRef.id': { options: [...others, first] } });
+}
 
 async function refuse({ body = {} }: WriteRequest, session: TrytonSession): Promise<Refusal | undefined> {
   const money = await moneyAccounts(session);
