@@ -8,7 +8,7 @@ import { answer, neverAnswer, type Answering } from '../support/webhook-consumer
 import { attemptsIn, messagesIn, SECRET_KEY, standingClock, useWebhookRig } from '../support/webhook-rig.ts';
 
 const rig = useWebhookRig();
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 50_000, interval: 10 });
 
 /** The webhooks role in a process of its own, so that it can be killed for good. */
 function startOtherProcess(connection: DatabaseConnection) {

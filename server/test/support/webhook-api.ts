@@ -61,4 +61,4 @@ export function useWebhookApi(): WebhookApi {
   };
 }
 
-export const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+export const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 50_000, interval: 10 });
