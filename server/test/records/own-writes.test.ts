@@ -50,63 +50,69 @@ async function untilSyncedAgain(dataTypes: readonly WritableDataType[]): Promise
   const path = `/companies/${company.companyId}`;
   const statuses = async () => (await server.call<Record<string, Status>>('GET', `${path}/dataStatus`)).body;
   const isIdle = (all: Record<string, Status>) => dataTypes.every((each) => all[each]?.currentStatus === 'Complete');
-  await expect.poll(async () => isIdle(await statuses()), { timeout: 60_000 }).toBe(true);
+  await expect.poll(async () => isIdle(await statuses()), { timeout: 120_000 }).toBe(true);
   const before = await statuses();
   for (const dataType of dataTypes) await server.call('POST', `${path}/data/queue/${dataType}`);
   const isNew = (all: Record<string, Status>) =>
     dataTypes.every((each) => all[each]?.latestSuccessfulSyncId !== before[each]?.latestSuccessfulSyncId);
-  await expect.poll(async () => isNew(await statuses()), { timeout: 60_000 }).toBe(true);
+  await expect.poll(async () => isNew(await statuses()), { timeout: 120_000 }).toBe(true);
 }
 
-test('a write of any type is readable at once, and the next sync confirms it without a change', async () => {
-  const written: { dataType: WritableDataType; id: string; parentId: string; shown: Shown }[] = [];
-  const types = typesWith('create');
-  // Names beside ids are those that are known: here, from the beginning.
-  for (const type of [
-    'chartOfAccounts',
-    'bankAccounts',
-    'customers',
-    'suppliers',
-    'items',
-    'taxRates',
-    'trackingCategories',
-  ]) {
-    await expect.poll(async () => (await server.call('GET', `${connection()}/data/${type}`)).status).toBe(200);
-  }
-  for (const dataType of types) {
-    const parentId =
-      dataType === 'bankTransactions' ? await create({ server, company }, 'bankAccounts', { accountName: 'Till' }) : '';
-    const body = await fullBody({ server, company }, dataType, records);
-    const path = parentId === '' ? writableTypes[dataType].path : `bankAccounts/${parentId}/bankTransactions`;
-    const push = await pushToEnd(server, company, { method: 'POST', path, body });
-    expect(push, JSON.stringify(push)).toMatchObject({ status: 'Success' });
-    if (dataType === 'bankTransactions') {
-      await expect.poll(async () => (await listed(dataType, parentId)).length).toBeGreaterThan(0);
-      for (const shown of await listed(dataType, parentId)) {
-        written.push({ dataType, id: String(shown['id']), parentId, shown });
-      }
-    } else {
-      const id = recordIdOf(push);
-      const shown = await single(dataType, id);
-      expect(shown).toMatchObject({ id, metadata: { isDeleted: false } });
-      written.push({ dataType, id, parentId, shown });
+test(
+  'a write of any type is readable at once, and the next sync confirms it without a change',
+  { timeout: 300_000 },
+  async () => {
+    const written: { dataType: WritableDataType; id: string; parentId: string; shown: Shown }[] = [];
+    const types = typesWith('create');
+    // Names beside ids are those that are known: here, from the beginning.
+    for (const type of [
+      'chartOfAccounts',
+      'bankAccounts',
+      'customers',
+      'suppliers',
+      'items',
+      'taxRates',
+      'trackingCategories',
+    ]) {
+      await expect.poll(async () => (await server.call('GET', `${connection()}/data/${type}`)).status).toBe(200);
     }
-  }
-  await untilSyncedAgain(types);
-  // What later writes of this test changed elsewhere is read again by then; so each is compared with itself.
-  const settled = new Map<string, Shown>();
-  for (const { dataType, id, parentId } of written) {
-    const found = (await listed(dataType, parentId)).find((each) => each['id'] === id);
-    settled.set(`${dataType}/${id}`, found ?? {});
-  }
-  await untilSyncedAgain(types);
-  for (const { dataType, id, parentId, shown } of written) {
-    const found = (await listed(dataType, parentId)).find((each) => each['id'] === id);
-    expect(found, dataType).toEqual(settled.get(`${dataType}/${id}`));
-    const isTouched = ['bankAccounts', 'chartOfAccounts', 'invoices', 'bills', 'creditNotes', 'billCreditNotes'];
-    if (!isTouched.includes(dataType)) expect(found, dataType).toEqual(shown);
-  }
-});
+    for (const dataType of types) {
+      const parentId =
+        dataType === 'bankTransactions'
+          ? await create({ server, company }, 'bankAccounts', { accountName: 'Till' })
+          : '';
+      const body = await fullBody({ server, company }, dataType, records);
+      const path = parentId === '' ? writableTypes[dataType].path : `bankAccounts/${parentId}/bankTransactions`;
+      const push = await pushToEnd(server, company, { method: 'POST', path, body });
+      expect(push, JSON.stringify(push)).toMatchObject({ status: 'Success' });
+      if (dataType === 'bankTransactions') {
+        await expect.poll(async () => (await listed(dataType, parentId)).length).toBeGreaterThan(0);
+        for (const shown of await listed(dataType, parentId)) {
+          written.push({ dataType, id: String(shown['id']), parentId, shown });
+        }
+      } else {
+        const id = recordIdOf(push);
+        const shown = await single(dataType, id);
+        expect(shown).toMatchObject({ id, metadata: { isDeleted: false } });
+        written.push({ dataType, id, parentId, shown });
+      }
+    }
+    await untilSyncedAgain(types);
+    // What later writes of this test changed elsewhere is read again by then; so each is compared with itself.
+    const settled = new Map<string, Shown>();
+    for (const { dataType, id, parentId } of written) {
+      const found = (await listed(dataType, parentId)).find((each) => each['id'] === id);
+      settled.set(`${dataType}/${id}`, found ?? {});
+    }
+    await untilSyncedAgain(types);
+    for (const { dataType, id, parentId, shown } of written) {
+      const found = (await listed(dataType, parentId)).find((each) => each['id'] === id);
+      expect(found, dataType).toEqual(settled.get(`${dataType}/${id}`));
+      const isTouched = ['bankAccounts', 'chartOfAccounts', 'invoices', 'bills', 'creditNotes', 'billCreditNotes'];
+      if (!isTouched.includes(dataType)) expect(found, dataType).toEqual(shown);
+    }
+  },
+);
 
 test('an invoice shows at once what a payment has left due of it', async () => {
   const invoice = without(await fullBody({ server, company }, 'invoices', records), 'paymentAllocations');
