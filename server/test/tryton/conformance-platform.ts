@@ -11,7 +11,7 @@ import { domainOf } from './tables.ts';
 
 const rateLimitPauseMs = 7_000;
 
-export async function startTrytonPlatform(): Promise<ConformancePlatform> {
+export async function startTrytonPlatform(posting: 'draft' | 'post'): Promise<ConformancePlatform> {
   const company = await makeCompany();
   const books = await company.books();
   const proxy = await startStrikingProxy(inject('tryton')?.url ?? '');
@@ -19,7 +19,7 @@ export async function startTrytonPlatform(): Promise<ConformancePlatform> {
   return {
     connector,
     unreachable: elsewhere(connector, await closedAddress()),
-    linkWith: { ...company.fields, url: proxy.url },
+    linkWith: { ...company.fields, url: proxy.url, posting },
     badLink: (link) => ({ ...link, password: 'not-the-password' }),
     secrets: [company.password],
     rateLimitPauseMs,

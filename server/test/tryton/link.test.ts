@@ -79,4 +79,17 @@ describeTryton('linking to Tryton', () => {
       message: expect.stringContaining('module purchase'),
     });
   });
+
+  test('a session that Tryton has ended is renewed, and the call is made all the same', async () => {
+    const outcome = await authorize(books.fields);
+    const session = () => connector.open(outcome.kind === 'linked' ? outcome.link : {}, io);
+    const page = () => connector.reads.journals?.page(session(), { pageSize: 1 });
+    expect(await page()).toMatchObject({ kind: 'read' });
+    await books.sql('DELETE FROM ir_session');
+    expect(await page()).toMatchObject({ kind: 'read' });
+    await books.sql('DELETE FROM ir_session');
+    const body = { supplierName: 'Millstone' };
+    const write = connector.writes.suppliers?.create;
+    expect(await write?.send(session(), { pushOperationKey: randomUUID(), body })).toMatchObject({ kind: 'written' });
+  });
 });

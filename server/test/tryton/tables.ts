@@ -26,7 +26,16 @@ function invoices(type: 'in' | 'out', sign: '>=' | '<'): Place {
   return { model: 'account.invoice', domain };
 }
 
+/** Every entry counts: what a type is told by are the connector's own rules, and nothing else is written beside a test. */
+const moves = (): Place => ({ model: 'account.move', domain: [] });
+
 const places: { readonly [D in DataType]?: (books: TrytonClient) => Place | Promise<Place> } = {
+  billPayments: moves,
+  directCosts: moves,
+  directIncomes: moves,
+  journalEntries: moves,
+  payments: moves,
+  transfers: moves,
   billCreditNotes: () => invoices('in', '<'),
   bills: () => invoices('in', '>='),
   chartOfAccounts: () => ({ model: 'account.account', domain: [['type.statement', '!=', null]] }),
@@ -43,7 +52,10 @@ const places: { readonly [D in DataType]?: (books: TrytonClient) => Place | Prom
   },
 };
 
-export async function domainOf(books: TrytonClient, { dataType, filesOf }: Counted): Promise<Place> {
+export async function domainOf(books: TrytonClient, { dataType, parentId, filesOf }: Counted): Promise<Place> {
+  if (parentId !== undefined) {
+    return { model: 'account.statement.origin', domain: [['statement.journal.account', '=', Number(parentId)]] };
+  }
   const place = await places[dataType]?.(books);
   if (place === undefined) throw new Error(`Nobody said where ${dataType} stand in Tryton`);
   if (filesOf === undefined) return place;

@@ -28,19 +28,30 @@ import { idOf, type Members } from './values.ts';
 
 const ACCOUNT = 'account.account';
 
+/** Without an IBAN: Tryton checks its digits, and takes each number once. */
+const { iBan: _, overdraftLimit: __, ...example } = bankAccountModel.example;
+
 export const bankAccounts: TrytonResource = {
   dataType: 'bankAccounts',
   theirs: ACCOUNT,
-  model: refine(bankAccountModel, {
-    accountName: { required: true },
-    accountType: { options: choices('Debit', 'Credit'), description: 'Debit if absent: a positive balance is money.' },
-    currency: { description: "The company's own if absent. It cannot be changed." },
-    balance: { readOnly: true },
-    institution: { description: 'Kept where the number of the account is given too.' },
-    availableBalance: { readOnly: true },
-    overdraftLimit: { readOnly: true },
-    status: { options: choices('Active', 'Archived') },
-  }),
+  model: refine(
+    bankAccountModel,
+    {
+      accountName: { required: true },
+      accountType: {
+        options: choices('Debit', 'Credit'),
+        description: 'Debit if absent: a positive balance is money.',
+      },
+      currency: { description: "The company's own if absent. It cannot be changed." },
+      balance: { readOnly: true },
+      accountNumber: { unique: true, description: 'Tryton allows one journal of statements over each number.' },
+      institution: { description: 'Kept where the number of the account is given too.' },
+      availableBalance: { readOnly: true },
+      overdraftLimit: { readOnly: true },
+      status: { options: choices('Active', 'Archived') },
+    },
+    example,
+  ),
   pairs: [
     same('nominalCode', 'code'),
     same('accountName', 'name'),

@@ -1,0 +1,21 @@
+/** The conformance suite over writes to Tryton that are posted: two transactions, of which either may be the last. */
+import { describeConformance } from '../../src/connectors/conformance.ts';
+import type { Connector } from '../../src/connectors/contract.ts';
+import { makeTrytonConnector } from '../../src/connectors/tryton/connector.ts';
+import { startTrytonPlatform } from './conformance-platform.ts';
+import { describeTryton } from './fixture.ts';
+
+/** What is made anew; what is posted can be neither changed nor deleted. */
+function newAndPosted({ writes, ...connector }: Connector): Connector {
+  const created = (dataType: 'bills' | 'payments' | 'billPayments') => {
+    const create = writes[dataType]?.create;
+    return create === undefined ? {} : { [dataType]: { create } };
+  };
+  return { ...connector, writes: { ...created('bills'), ...created('payments'), ...created('billPayments') } };
+}
+
+describeTryton('conformance when posted', () => {
+  describeConformance(newAndPosted(makeTrytonConnector()), () => startTrytonPlatform('post'), {
+    troubles: ({ dataType }) => dataType !== 'billPayments',
+  });
+});
