@@ -12,7 +12,7 @@ import { killedAt, startPlatform, type Killed, type Platform } from '../support/
 const ENGINE = path.join(import.meta.dirname, '../support/sandbox-engine-process.ts');
 /** Each is a process, a database and its successor; most of the time they wait for a lease to end. */
 const AT_ONCE = 4;
-const ALL_MS_MAX = 240_000;
+const ALL_MS_MAX = 600_000;
 
 let platform: Platform;
 beforeAll(async () => {

@@ -51,7 +51,7 @@ export interface Killed {
 }
 
 const CODE = '7001';
-const LONG = { timeout: 30_000, interval: 20 };
+const LONG = { timeout: 120_000, interval: 20 };
 
 export async function killedAt(
   name: string,
