@@ -55,7 +55,7 @@ export interface RecordPage {
 export type ListRecords = (request: RecordListRequest) => Promise<RecordPage>;
 
 /** Seven digits of a second, as the wire's dates have them. */
-export const MODIFIED_DATE = `to_char(r.modified_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"0Z"')`;
+const MODIFIED_DATE = `to_char(r.modified_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"0Z"')`;
 
 export interface RecordRow {
   readonly record_id: string;

@@ -94,7 +94,7 @@ function inputRows({ dataType, records, deletedIds = [], stampOf }: RecordBatch)
 }
 
 /** As the database will have it, or the two would not be found to be the same. */
-export function idOf({ id }: RecordContent): readonly string[] {
+function idOf({ id }: RecordContent): readonly string[] {
   return typeof id === 'string' && id !== '' ? [storableText(id)] : [];
 }
 
