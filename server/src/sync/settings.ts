@@ -30,7 +30,7 @@ const DAYS_A_MONTH = 30.44;
 const DAY_MS = 86_400_000;
 
 /** Where the settings of all companies stand. */
-export const ALL_COMPANIES = '00000000-0000-0000-0000-000000000000';
+const ALL_COMPANIES = '00000000-0000-0000-0000-000000000000';
 
 /** What others refer to comes first, so that a reader who takes the types as they come finds what they name. */
 const ORDER: readonly StoredDataType[] = [

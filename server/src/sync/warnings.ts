@@ -3,7 +3,7 @@ import { modelOfType } from '../models/read-models.ts';
 import type { RecordContent, StoredDataType } from '../records/stored-types.ts';
 import type { DatasetWarning } from './dataset.ts';
 
-export const WARNINGS_MAX = 200;
+const WARNINGS_MAX = 200;
 
 export function warningsOf(
   dataType: StoredDataType,
