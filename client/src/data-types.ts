@@ -131,7 +131,7 @@ export interface DataTypeClient<D extends WritableDataType> extends ReadClient<D
 type Given = CompanyPlace & UpdateOptions & Readonly<Record<string, unknown>>;
 
 /** What one record is called: by rule, which scripts/emit-types.ts holds against the models. */
-export function singularOf(dataType: ReadDataType): string {
+function singularOf(dataType: ReadDataType): string {
   return pathWord(dataType).replace(/ies$/, 'y').replace(/s$/, '');
 }
 

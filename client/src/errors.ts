@@ -112,7 +112,7 @@ const TYPES: Readonly<Record<number, ErrorType>> = {
   503: 'service_unavailable',
 };
 
-export function typeOfStatus(statusCode: number): ErrorType {
+function typeOfStatus(statusCode: number): ErrorType {
   const known = TYPES[statusCode];
   if (known !== undefined) return known;
   if (statusCode >= 500) return 'server_error';
@@ -138,7 +138,7 @@ export function errorOfAnswer(answer: Response, text: string, now: number): Ledg
 }
 
 /** Seconds; the header has seconds or a date. */
-export function retryAfterIn(header: string | null, now: number): number | undefined {
+function retryAfterIn(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = Number.isNaN(Number(header)) ? (Date.parse(header) - now) / 1_000 : Number(header);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;

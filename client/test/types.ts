@@ -35,14 +35,14 @@ export async function writes(): Promise<void> {
 
   const ended = await client.bills.createAndWait({
     ...place,
-    bill: {} as Bill,
+    bill: {},
     onUpdate: (seen: Push<'bills'>) => void seen,
   });
   // @ts-expect-error -- what has ended is not pending
   ended.status satisfies 'Pending';
   ended satisfies EndedPush<'bills'>;
   const again: EndedPush<'bills'> = await client.pushOperations.pollUntilDone(
-    await client.bills.create({ ...place, bill: {} as Bill }),
+    await client.bills.create({ ...place, bill: {} }),
   );
   again.validation.errors.length satisfies number;
 
@@ -57,7 +57,7 @@ export async function writes(): Promise<void> {
   await client.accounts.create({ companyId: 'c', account });
   // @ts-expect-error -- bank transactions lie below an account
   await client.bankTransactions.create({ ...place, bankTransaction: {} });
-  await client.invoices.update({ ...place, invoiceId: '1', invoice: {} as Invoice, forceUpdate: true });
+  await client.invoices.update({ ...place, invoiceId: '1', invoice: {}, forceUpdate: true });
   await client.invoices.delete({ ...place, id: '1' });
   // @ts-expect-error -- tax rates can only be read
   await client.taxRates.create({ ...place, taxRate: {} });
