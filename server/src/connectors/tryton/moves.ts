@@ -64,7 +64,7 @@ export function encoded(amount: Decimal): unknown {
   return encodeDecimal(decimalText(amount));
 }
 
-export function lineValues({ account, party, amount, second, description, taxLines }: NewLine): Members {
+function lineValues({ account, party, amount, second, description, taxLines }: NewLine): Members {
   const isDebit = amount.units >= 0n;
   return {
     account: account ?? null,
