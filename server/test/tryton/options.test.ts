@@ -13,12 +13,10 @@ const io = { fetch: globalThis.fetch, now: systemClock.now };
 const connector = makeTrytonConnector();
 
 /** Every model that a write of ours touches, and those that their fields refer to. */
-const MODELS = [
-  ...['account.account', 'account.invoice', 'account.invoice.line', 'account.journal', 'account.move'],
-  ...['account.move.line', 'account.payment', 'account.period', 'account.statement', 'account.statement.journal'],
-  ...['account.statement.line', 'account.tax', 'bank.account', 'party.address', 'party.contact_mechanism'],
-  ...['party.identifier', 'party.party', 'product.product', 'product.template', 'purchase.line', 'purchase.purchase'],
-];
+const MODELS = `account.account account.invoice account.invoice.line account.journal account.move account.move.line
+  account.payment account.period account.statement account.statement.journal account.statement.line account.tax bank.account
+  party.address party.contact_mechanism party.identifier party.party product.product product.template purchase.line
+  purchase.purchase`.split(/\s+/);
 
 function fieldAt(model: PushModel, path: string): Field | undefined {
   return path.split('.').reduce<Field | undefined>((field, step) => field?.fields?.[step], {

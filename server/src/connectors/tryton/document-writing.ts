@@ -11,14 +11,16 @@ import { encodeId, idOf, listOf, type Members } from './values.ts';
 /** A text that people still recognise in a list. */
 export const REFERENCE_MAX = 255;
 
+const factsOfSide = {
+  out: ['account_receivable', 'customer_payment_term'],
+  in: ['account_payable', 'supplier_payment_term'],
+} as const;
+
 /** The party's address, account and terms. Nothing for a party that is not there: Tryton says so. Throws a NoResult. */
 export async function partyFacts(session: TrytonSession, party: unknown, side: 'out' | 'in'): Promise<Members> {
   const id = idOf(party);
   if (id === undefined) return {};
-  const [account, term] =
-    side === 'out'
-      ? (['account_receivable', 'customer_payment_term'] as const)
-      : (['account_payable', 'supplier_payment_term'] as const);
+  const [account, term] = factsOfSide[side];
   const found = await oneParty(session, id, ['addresses', account, term]);
   if (found === undefined) return {};
   const [address] = Array.isArray(found['addresses']) ? (found['addresses'] as readonly unknown[]) : [];
@@ -59,18 +61,22 @@ export async function unknownParty(
   const ref = body[member];
   const value = isMembers(ref) ? ref['id'] : undefined;
   const id = encodeId(value);
-  if (id === undefined || (await oneParty(session, id, [])) !== undefined) return undefined;
+  // The same look as that of `partyFacts`, so that it is made once.
+  const facts = ['addresses', ...factsOfSide[member === 'customerRef' ? 'out' : 'in']];
+  if (id === undefined || (await oneParty(session, id, facts)) !== undefined) return undefined;
   const references = [member === 'customerRef' ? 'customers' : 'suppliers'] as const;
   return unknownReferences(model, [{ itemId: `${pascalCase(member)}.Id`, value, references }]);
 }
 
-export async function oneParty(session: TrytonSession, id: number, fields: readonly string[]) {
+async function oneParty(session: TrytonSession, id: number, fields: readonly string[]) {
   const domain = [
     ['id', '=', id],
     ['active', 'in', [true, false]],
   ];
-  const [found] = await session.find('party.party', domain, fields, { limit: 1 });
-  return found;
+  return session.once(`party ${id} ${fields.join()}`, async () => {
+    const [found] = await session.find('party.party', domain, fields, { limit: 1 });
+    return found;
+  });
 }
 
 /** Documents go to an address, and a party may have none yet: it gets an empty one. Throws a NoResult. */

@@ -67,6 +67,7 @@ function document(base: PushModel, kind: DocumentKind, own: readonly Pair[], lim
     first: (values, _request, { session }) => addressFor(session, values),
     complete: (record, theirs, session) => wholeDocument(record, theirs, session, { ...kind, open }),
     next: (record, request, session) => next(record, request, session),
+    nextReads: (request, session) => (isToBePosted(request, session) ? ['state'] : undefined),
     removals: (record, session) => removals(record, session),
     isRemoved: ({ state }) => state === 'cancelled',
   };
@@ -184,14 +185,18 @@ async function prepare(
 }
 
 /** A draft's tax stands when it is saved a second time; then it is posted, unless it is to stay a draft. */
-function next(record: Members, { body = {} }: WriteRequest, session: TrytonSession): Step | undefined {
+function isToBePosted({ body = {} }: WriteRequest, { link }: TrytonSession): boolean {
+  return link.posting === 'post' && body['status'] !== 'Draft';
+}
+
+function next(record: Members, request: WriteRequest, session: TrytonSession): Step | undefined {
   const isDraft = record['state'] === 'draft' || record['state'] === 'validated';
   if (!isDraft) return undefined;
   const press = (name: string, method: string, ...params: readonly unknown[]): Step => ({
     name,
     run: (options) => session.call(INVOICE, method, [[record['id']], ...params], options),
   });
-  if (session.link.posting === 'post' && body['status'] !== 'Draft') return press('post', 'post');
+  if (isToBePosted(request, session)) return press('post', 'post');
   const lines = record['lines'];
   const isTaxed = Array.isArray(lines) && lines.some((line: Members) => isFilled(line['taxes']));
   return isTaxed && !isFilled(record['taxes']) ? press('work out the taxes of', 'write', {}) : undefined;

@@ -45,6 +45,7 @@ export class TrytonSession {
   readonly link: TrytonLink;
   readonly io: ConnectorIO;
   private readonly logins: Logins;
+  private readonly looked = new Map<string, Promise<unknown>>();
 
   constructor(link: TrytonLink, io: ConnectorIO, logins: Logins) {
     this.link = link;
@@ -128,6 +129,13 @@ export class TrytonSession {
   /** As `known`, for what is large: of all connections together only so much is kept. Throws a NoResult. */
   recent<T>(name: string, look: () => Promise<T>): Promise<T> {
     return this.logins.recent(this.link, name, look);
+  }
+
+  /** Looked up once for the push that the session was opened for. Throws a NoResult. */
+  once<T>(name: string, look: () => Promise<T>): Promise<T> {
+    const present = this.looked.get(name) ?? look();
+    this.looked.set(name, present);
+    return present as Promise<T>;
   }
 
   /** Throws a NoResult. */

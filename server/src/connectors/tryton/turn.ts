@@ -8,7 +8,7 @@ import type { ValidationItem } from '../../models/validation.ts';
 import type { Change, WriteOutcome, WriteRequest } from '../contract.ts';
 import { isRefusal, notWritten, troubleText, type Refused } from './outcomes.ts';
 import { refusalOf } from './refusals.ts';
-import { readOne, toRecord, type Step, type TrytonResource } from './resource.ts';
+import { readOne, toRecord, type Step, type TrytonReading, type TrytonResource } from './resource.ts';
 import type { RpcAnswer } from './rpc.ts';
 import { NoResult, type Failure, type TrytonSession } from './session.ts';
 import type { Members } from './values.ts';
@@ -65,7 +65,7 @@ export function lostSight(what: string): WriteOutcome {
 
 /** Undefined when there is none; `unread` when Tryton did not say. Half done, it may not be of its type yet. */
 export async function readBack(
-  { session, resource }: Turn,
+  { session, resource }: { readonly session: TrytonSession; readonly resource: TrytonReading },
   id: number,
   isInScope = false,
 ): Promise<Members | undefined | 'unread'> {
@@ -77,8 +77,25 @@ export async function readBack(
   }
 }
 
-export async function finishById(turn: Turn, id: number, type: Change['type']): Promise<WriteOutcome> {
-  const record = await readBack(turn, id);
+/** All steps are taken; what is left is to read the record back, for which nobody else has to wait. */
+export interface Standing {
+  readonly kind: 'standing';
+  readonly id: number;
+  /** As read in full, where it was. */
+  readonly record?: Members;
+}
+
+/** Between two steps only what decides on the next one is read: the sums of a document cost more than its state. */
+function readBetween(turn: Turn, id: number): Promise<Members | undefined | 'unread'> {
+  const { request, resource, session } = turn;
+  const reads = resource.nextReads?.(request, session);
+  if (reads === undefined) return readBack(turn, id);
+  const { mark: _, parts: __, ...light } = resource;
+  return readBack({ session, resource: { ...light, reads } }, id);
+}
+
+export async function finishById(turn: Turn, id: number, type: Change['type']): Promise<WriteOutcome | Standing> {
+  const record = await readBetween(turn, id);
   if (record === 'unread') return lostSight('how the record stands');
   if (record === undefined) {
     return { kind: 'unknown', reason: 'Tryton has written a record that it does not show to this user afterwards.' };
@@ -87,7 +104,7 @@ export async function finishById(turn: Turn, id: number, type: Change['type']): 
 }
 
 /** Takes the steps that are still to be taken, reading the record back after each: in a wrong state they do nothing. */
-export async function finish(turn: Turn, standing: Members, type: Change['type']): Promise<WriteOutcome> {
+export async function finish(turn: Turn, standing: Members, type: Change['type']): Promise<WriteOutcome | Standing> {
   const { resource, request } = turn;
   const id = Number(standing['id']);
   // The first call of this turn that changes something is the one that its timeline shows.
@@ -97,7 +114,10 @@ export async function finish(turn: Turn, standing: Members, type: Change['type']
   for (let taken = 0; taken < STEPS_MAX; taken += 1) {
     const step = await nextStep(turn, record);
     if (step === 'unread') return lostSight('what is to be done next');
-    if (step === undefined) return written(turn, record, type);
+    if (step === undefined) {
+      const isWhole = resource.nextReads?.(request, turn.session) === undefined;
+      return { kind: 'standing', id, ...(isWhole ? { record } : {}) };
+    }
     const answer = step.name === done ? idle(step) : await change(turn, () => step.run(kept()));
     if (isRefusalOf(answer)) return type === 'Created' ? takeBack(turn, record, answer) : failed(turn, answer);
     if (answer.kind !== 'result') {
@@ -106,7 +126,7 @@ export async function finish(turn: Turn, standing: Members, type: Change['type']
     }
     turn.hasChanged = true;
     done = step.name;
-    const next = await readBack(turn, id);
+    const next = await readBetween(turn, id);
     if (next === 'unread' || next === undefined) return lostSight('how the record stands');
     record = next;
   }
@@ -144,16 +164,20 @@ async function takeBack(turn: Turn, record: Members, refused: Failure): Promise<
   return failed(turn, refused);
 }
 
-async function written(turn: Turn, record: Members, type: Change['type']): Promise<WriteOutcome> {
+/** What came of the steps, with the record as it stands. */
+export async function told(turn: Turn, outcome: WriteOutcome | Standing, type: Change['type']): Promise<WriteOutcome> {
+  if (outcome.kind !== 'standing') return outcome;
   const { session, resource } = turn;
-  const changes = [changeOf(resource, type, String(record['id']))];
+  const changes = [changeOf(resource, type, String(outcome.id))];
   const done: WriteOutcome = { kind: 'written', changes };
+  const record = outcome.record ?? (await readBack(turn, outcome.id));
+  // That it is written is certain; only what it looks like is not.
+  if (record === undefined || record === 'unread') return withWarnings(turn, done);
   try {
     const shown = await toRecord(resource, record, session);
     turn.warnings.push(...deviations(turn, shown, type));
     return withWarnings(turn, { ...done, record: shown });
   } catch (error) {
-    // That it is written is certain; only what it looks like is not.
     if (error instanceof NoResult) return withWarnings(turn, done);
     throw error;
   }

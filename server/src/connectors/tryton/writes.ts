@@ -15,7 +15,19 @@ import { readOne, toRecord, type TrytonResource } from './resource.ts';
 import { NoResult, type Failure, type TrytonSession } from './session.ts';
 import { staleMessage, stampOf, timestampContext } from './stamps.ts';
 import { supplementalValues } from './supplemental-values.ts';
-import { change, changeOf, failed, finish, finishById, lostSight, readBack, withWarnings, type Turn } from './turn.ts';
+import {
+  change,
+  changeOf,
+  failed,
+  finish,
+  finishById,
+  lostSight,
+  readBack,
+  told,
+  withWarnings,
+  type Standing,
+  type Turn,
+} from './turn.ts';
 import { encodeId, type Members } from './values.ts';
 
 export type TrytonWriteKind = 'create' | 'update' | 'delete';
@@ -77,13 +89,14 @@ function send(
 async function create(turn: Turn): Promise<WriteOutcome> {
   const { session, resource, request } = turn;
   const standing = await marked(session, resource, request.pushOperationKey);
-  if (standing !== undefined) return session.alone(() => finish(turn, standing, 'Created'));
+  if (standing !== undefined)
+    return told(turn, await session.alone(() => finish(turn, standing, 'Created')), 'Created');
   const refusal = brokenReferences(resource.model, request.body) ?? (await resource.refuse?.(request, session));
   if (refusal !== undefined) return { kind: 'rejected', ...refusal };
   const supplemental = await supplementalValues(session, resource, request);
   if (supplemental.kind === 'refused') return { kind: 'rejected', ...supplemental.refusal };
   const values = await createValues(turn);
-  return session.alone(async () => {
+  const outcome = await session.alone(async (): Promise<WriteOutcome | Standing> => {
     const first = await resource.first?.(values, request, { session });
     // By Tryton's own names: they win over what the body says of the same field.
     const given = { ...values, ...first, ...supplemental.values };
@@ -95,6 +108,7 @@ async function create(turn: Turn): Promise<WriteOutcome> {
     turn.hasChanged = true;
     return finishById(turn, id, 'Created');
   });
+  return told(turn, outcome, 'Created');
 }
 
 function createCall({ session, resource }: Turn, values: Members) {
@@ -116,7 +130,9 @@ async function update(turn: Turn): Promise<WriteOutcome> {
   const { session, resource, request } = turn;
   const model = resource.updateModel ?? resource.model;
   const standing = await marked(session, resource, request.pushOperationKey);
-  if (standing !== undefined) return session.alone(() => finish(turn, standing, 'Modified'));
+  if (standing !== undefined) {
+    return told(turn, await session.alone(() => finish(turn, standing, 'Modified')), 'Modified');
+  }
   const id = encodeId(request.recordId);
   const present = id === undefined ? undefined : await readOne(resource, id, session);
   if (present === undefined) return { kind: 'rejected', ...notFound(model, request) };
@@ -129,7 +145,7 @@ async function update(turn: Turn): Promise<WriteOutcome> {
   const prepared =
     resource.prepare === undefined ? values : await resource.prepare(values, request, { session, present });
   const context = request.expectedStamp === undefined ? {} : timestampContext(resource.theirs, present);
-  return session.alone(async () => {
+  const outcome = await session.alone(async (): Promise<WriteOutcome | Standing> => {
     const first = await resource.first?.(prepared, request, { session, present });
     const given = { ...prepared, ...first };
     const written = resource.mark.put(given, request.pushOperationKey, present);
@@ -145,6 +161,7 @@ async function update(turn: Turn): Promise<WriteOutcome> {
     turn.hasChanged = true;
     return finishById(turn, Number(present['id']), 'Modified');
   });
+  return told(turn, outcome, 'Modified');
 }
 
 /** New elements take the place of those that there are; null leaves none. */
