@@ -38,7 +38,7 @@ export function configOrFail(): Config {
 }
 
 /** A server that listens everywhere is reached at this machine's own address. */
-export function serverUrl(config: Config): string {
+function serverUrl(config: Config): string {
   if (config.serverUrl !== undefined) return config.serverUrl;
   const everywhere = ['0.0.0.0', '::'].includes(config.host);
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;

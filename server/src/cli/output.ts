@@ -55,7 +55,7 @@ export function makeOutput(json: boolean, out = process.stdout, err = process.st
 }
 
 /** Columns as wide as their widest cell. Cells are one line each: what would break the table is shown as a blank. */
-export function renderTable(
+function renderTable(
   rows: readonly Row[],
   paint: Paint = (text) => text,
   heading: (text: string) => string = (text) => text,
@@ -83,6 +83,6 @@ function titleOf(name: string): string {
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }

@@ -46,7 +46,7 @@ const COLOUR_OF_STATUS = {
 const HOLD_SECONDS = 20;
 const HOLD_MARGIN_MS = 15_000;
 
-export function hasEnded({ status }: WirePush): boolean {
+function hasEnded({ status }: WirePush): boolean {
   return status !== 'Pending' && status !== 'Processing';
 }
 

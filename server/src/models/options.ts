@@ -1,6 +1,15 @@
 /** Renders a model for the options endpoint: the recursive shape that a form is drawn from. */
 import { plainNumber } from './scalar-rules.ts';
-import { pascalCase, type Choice, type Field, type Fields, type ModelOperation, type PushModel, type SignBy, type SumOf } from './model.ts';
+import {
+  pascalCase,
+  type Choice,
+  type Field,
+  type Fields,
+  type ModelOperation,
+  type PushModel,
+  type SignBy,
+  type SumOf,
+} from './model.ts';
 
 export interface PushOption {
   readonly type: Field['type'];
