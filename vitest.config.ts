@@ -36,7 +36,8 @@ export default defineConfig({
           name: 'tryton',
           include: ['server/test/tryton/**/*.test.ts'],
           globalSetup: ['server/test/support/database-setup.ts', 'server/test/tryton/tryton-setup.ts'],
-          // One Tryton with one interpreter lock serves all files; on a busy machine each answer takes its time.
+          // One Tryton with one interpreter lock serves all files: one after the other, each with time for a busy machine.
+          fileParallelism: false,
           expect: { poll: { timeout: 60_000, interval: 20 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,

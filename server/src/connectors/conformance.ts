@@ -11,17 +11,8 @@ import { testPreview, testStaleUpdate } from './conformance-updates.ts';
 import { testChangeOfRecord, testTrouble, testWrite } from './conformance-writes.ts';
 import type { Connector, WriteKind } from './contract.ts';
 
-export interface ConformanceExtent {
-  /** Of a platform that takes its time: the writes whose broken calls are tried, one for each way in which writes differ. */
-  readonly troubles?: (capability: Capability) => boolean;
-}
-
 /** `declared` is any instance of the connector: the capabilities are read off it before a platform is running. */
-export function describeConformance(
-  declared: Connector,
-  start: () => Promise<ConformancePlatform>,
-  { troubles = () => true }: ConformanceExtent = {},
-): void {
+export function describeConformance(declared: Connector, start: () => Promise<ConformancePlatform>): void {
   const capabilities = capabilitiesOf(declared);
   const ofKinds = (...kinds: readonly WriteKind[]) =>
     capabilities.filter(({ kind }) => kinds.includes(kind)).map((one) => [one.dataType, one.kind, one] as const);
@@ -49,7 +40,7 @@ export function describeConformance(
     describe.each(all)('%s %s', (_, __, capability) => {
       testWrite(current, capability, declared);
     });
-    describe.each(all.filter(([, , capability]) => troubles(capability)))('%s %s in trouble', (_, __, capability) => {
+    describe.each(all)('%s %s in trouble', (_, __, capability) => {
       testTrouble(current, capability);
     });
     describe.each(ofKinds('update', 'delete', 'attach'))('%s %s of a record', (_, __, capability) => {
