@@ -59,7 +59,7 @@ test.each([
   const env = {
     PATH: process.env['PATH'],
     LEDGERPOST: server.url,
-    LEDGERPOST_KEY: server.apiKey,
+    API_KEY: server.apiKey,
     COMPANY: company.companyId,
     MIRROR: mirror,
   };

@@ -45,13 +45,14 @@ test('the skeleton is a folder of its own, and a test', () => {
   ]);
 });
 
-test('it passes the conformance suite over the little that it can do', async () => {
+test('it passes the conformance suite over the little that it can do', { timeout: 120_000 }, async () => {
   const args = ['run', '--root', copy, '--reporter=json'];
   const { stdout } = await run(process.execPath, [path.join(root, 'node_modules/vitest/vitest.mjs'), ...args]);
   expect(JSON.parse(stdout)).toMatchObject({ success: true, numPassedTests: 4, numFailedTests: 0 });
 });
 
-test('it is formatted, and passes the linter and the compiler', async () => {
+// The compiler reads the whole project.
+test('it is formatted, and passes the linter and the compiler', { timeout: 240_000 }, async () => {
   await run(bin('prettier'), ['--check', ...written.map((file) => path.join(copy, file))]);
   await run(bin('oxlint'), ['server/src/connectors/harbour-lane-books', 'server/test/conformance'], { cwd: copy });
   const compiled = await run(bin('tsc'), ['--noEmit'], { cwd: copy }).catch((error: { stdout: string }) => error);
