@@ -13,10 +13,7 @@ const run = promisify(execFile);
 /** Without the database that most tests need: the suite needs none. */
 const vitestConfig = `export default { test: { include: ['server/test/conformance/*.test.ts'] } };\n`;
 
-const copied = [
-  ...['server/src', 'server/package.json', 'package.json'],
-  ...['tsconfig.json', '.oxlintrc.json', '.prettierrc.json'],
-];
+const copied = 'server/src server/package.json package.json tsconfig.json .oxlintrc.json .prettierrc.json'.split(' ');
 
 let copy: string;
 let written: readonly string[];

@@ -56,19 +56,6 @@ export function billFor({ ids }: Ledger, mark: string, day: string): Wanted {
   return { path: 'bills', mark, body };
 }
 
-export function invoiceFor({ ids }: Ledger, mark: string, day: string): Wanted {
-  const line = { unitAmount: 4.2, quantity: 120, accountRef: { id: ids.revenue }, taxRateRef: { id: ids.tax } };
-  const lineItems = [{ description: 'Rye loaf', ...line }];
-  const body = {
-    invoiceNumber: mark,
-    customerRef: { id: ids.customer },
-    issueDate: day,
-    status: 'Submitted',
-    lineItems,
-  };
-  return { path: 'invoices', mark, body };
-}
-
 export function entryFor({ ids }: Ledger, mark: string, day: string): Wanted {
   const line = (accountId: string, netAmount: number) => ({ accountRef: { id: accountId }, netAmount });
   const journalLines = [line(ids.expense, 12.5), line(ids.revenue, -12.5)];
