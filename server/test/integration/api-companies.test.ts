@@ -96,7 +96,10 @@ describe('connections', () => {
 
 test('the catalogue tells what each platform can do, as its connector declares it', async () => {
   const { results } = await client.integrations.list({});
-  expect(results).toMatchObject([{ key: 'mqjo', name: 'Sandbox', enabled: true }]);
+  expect(results).toMatchObject([
+    { key: 'mqjo', name: 'Sandbox', enabled: true },
+    { key: 'tryt', name: 'Tryton', enabled: true },
+  ]);
   const invoices = results?.[0]?.datatypeFeatures?.find(({ dataType }) => dataType === 'invoices');
   const states = invoices?.supportedFeatures.map(({ featureType, featureState }) => `${featureType} ${featureState}`);
   expect(states).toEqual(expect.arrayContaining(['Post Release', 'Put Release', 'Delete Release']));

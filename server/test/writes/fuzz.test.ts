@@ -7,12 +7,14 @@ import { openLink, markDeauthorized } from '../../src/companies/link.ts';
 import { makeConnectors } from '../../src/connectors/registry.ts';
 import { systemClock as clock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
+import { readDataTypes } from '../../src/models/data-types.ts';
 import { loadFile } from '../../src/push/queries.ts';
 import { makeSettle } from '../../src/push/settle.ts';
 import { startEngine, type Engine } from '../../src/push/worker.ts';
 import { findConfig } from '../../src/supplemental/config.ts';
 import { fullBodies } from '../conformance/full-bodies.ts';
 import { AUTHORIZATION, makeLinkedConnection, startApi, type TestApi } from '../support/api.ts';
+import { readWhole } from '../support/records.ts';
 import { randomRequest, type FuzzRequest, type Seeds } from './fuzz-requests.ts';
 import { randomFrom } from './fuzz-values.ts';
 import type { OptionNode } from './offered-bodies.ts';
@@ -61,6 +63,8 @@ interface Page {
 /** A linked company, whose own records the requests refer to. */
 async function makeSeeds(): Promise<Seeds> {
   const { companyId, connectionId, prefix } = await makeLinkedConnection(api);
+  const { reads = {} } = api.companies.connectorFor('mqjo') ?? {};
+  await readWhole(api, { companyId, connectionId }, ...readDataTypes.filter((each) => reads[each] !== undefined));
   const ids = async (dataType: string) =>
     (await api.call<Page>('GET', `${prefix}/data/${dataType}?pageSize=5`)).body.results.map(({ id }) => id);
   const first = async (dataType: string) => (await ids(dataType))[0] ?? '';
