@@ -1,9 +1,10 @@
 /** What is wrong with a request itself, not with its body: refused at once, by name, and no push is made of it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeConnection, makeLinkedConnection, startApi, type ApiCall, type TestApi } from '../support/api.ts';
+import { readWhole } from '../support/records.ts';
 
 let api: TestApi;
-let linked: { readonly companyId: string; readonly prefix: string };
+let linked: { readonly companyId: string; readonly connectionId: string; readonly prefix: string };
 beforeAll(async () => {
   api = await startApi();
   linked = await makeLinkedConnection(api);
@@ -103,6 +104,7 @@ describe.each([
 });
 
 test('a page beyond all pages is empty and still tells how many there are', async () => {
+  await readWhole(api, linked, 'customers');
   for (const query of ['page=1000000000', 'page=1000000000&pageSize=5000', 'page=1000001&pageSize=1']) {
     const { status, body } = await api.call('GET', `${linked.prefix}/data/customers?${query}`);
     expect(status, query).toBe(200);
