@@ -294,6 +294,7 @@ describe('the catalogue', () => {
       billPayments: ['Get', 'Post', 'Delete'],
       bills: ['Get', 'Post', 'Put', 'Delete', 'UploadAttachment'],
       chartOfAccounts: ['Get', 'Post'],
+      company: ['Get'],
       creditNotes: ['Get', 'Post', 'Put'],
       customers: ['Get', 'Post', 'Put'],
       directCosts: ['Get', 'Post', 'Delete', 'UploadAttachment'],
@@ -305,6 +306,8 @@ describe('the catalogue', () => {
       payments: ['Get', 'Post'],
       purchaseOrders: ['Get', 'Post', 'Put'],
       suppliers: ['Get', 'Post', 'Put'],
+      taxRates: ['Get'],
+      trackingCategories: ['Get'],
       transfers: ['Get', 'Post', 'UploadAttachment'],
     });
   });
