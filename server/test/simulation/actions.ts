@@ -234,7 +234,8 @@ function pass(world: World, ms: number, weight = 1): Action {
     const happened: string[] = [];
     for (;;) {
       const next = Math.min(platform.nextLateMs() ?? Infinity, platform.nextTimeoutMs() ?? Infinity);
-      time.moveTo(Math.min(next, untilMs));
+      // Up to the next microsecond, in which time is counted: a moment before it is not due, and would come for ever.
+      time.moveTo(Math.ceil(Math.min(next, untilMs) * 1_000) / 1_000);
       if (next > untilMs) return happened.join(', ');
       happened.push(...platform.timeOut().map((id) => `the call of ${ledger.labelOf(id)} takes too long`));
       happened.push(...platform.carryOutLate().map((id) => `${ledger.labelOf(id)} is carried out late`));
