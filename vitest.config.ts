@@ -26,9 +26,9 @@ export default defineConfig({
           exclude: ['server/test/tryton/**'],
           globalSetup: ['server/test/support/database-setup.ts'],
           // Waiting is bounded by what a busy machine may need, not by what an idle one takes.
-          expect: { poll: { timeout: 15_000, interval: 20 } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          expect: { poll: { timeout: 60_000, interval: 20 } },
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -39,8 +39,8 @@ export default defineConfig({
           // One Tryton with one interpreter lock serves all files: one after the other, each with time for a busy machine.
           fileParallelism: false,
           expect: { poll: { timeout: 60_000, interval: 20 } },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

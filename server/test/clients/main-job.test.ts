@@ -114,7 +114,7 @@ test('an account, a customer and an invoice are written once each, told with a v
 
   const writes = () =>
     received.map((each) => verified(each, secret)).filter(({ eventType }) => /write/.test(eventType));
-  await expect.poll(() => writes().length, { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => writes().length, { timeout: 90_000 }).toBe(3);
   const told = Object.fromEntries(writes().map((event) => [event.eventType, event]));
   for (const [dataType, { key, id }] of [
     ['chartOfAccounts', written.accounts],
@@ -176,7 +176,7 @@ test('a refused write is told as unsuccessful, without a record', async () => {
   const tooLong = { ...account, nominalCode: '350045006500' };
   const answer = await rig().accounting.accounts.create({ ...company, account: tooLong });
   const { pushOperationKey } = present(answer.createAccountResponse);
-  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => received.length, { timeout: 90_000 }).toBe(1);
   const event = verifiedFailure(received[0], secret);
   expect(event).toMatchObject({
     eventType: 'chartOfAccounts.write.unsuccessful',
@@ -201,6 +201,6 @@ test('a consumer with a company tag hears of companies that bear it, and of no o
     const answer = await rig().accounting.accounts.create({ ...company, account });
     writtenId(await untilEnded(rig(), present(answer.createAccountResponse)));
   }
-  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => received.length, { timeout: 90_000 }).toBe(1);
   expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({ payload: { referenceCompany: { name: 'Tagged' } } });
 });

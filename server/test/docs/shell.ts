@@ -11,7 +11,7 @@ export interface Shell {
   readonly stop: () => Promise<void>;
 }
 
-const BLOCK_BOUND_MS = 45_000;
+const BLOCK_BOUND_MS = 150_000;
 
 export function startShell(): Shell {
   // A group of its own, so that stopping it ends its background jobs as well.

@@ -10,7 +10,7 @@ import { codeBlocks, readDocument, ROOT, section, tableRows } from './documents.
 import { startShell, type Shell } from './shell.ts';
 
 const readme = readDocument('README.md');
-const bound = { timeout: 10_000, interval: 20 };
+const bound = { timeout: 60_000, interval: 20 };
 let dataDir: string;
 let places: Readonly<Record<string, string>>;
 let server: ServerProcess;
@@ -42,7 +42,7 @@ function start(): Promise<ServerProcess> {
   return startServer({ dataDir, env });
 }
 
-test('the tour of the README does what it says, a kill in the middle included', { timeout: 90_000 }, async () => {
+test('the tour of the README does what it says, a kill in the middle included', { timeout: 240_000 }, async () => {
   const steps = tourSteps();
   const run = (title: string) => shell.run(steps.get(title) ?? expect.unreachable(`The tour has no step "${title}"`));
   const [setup] = tour();

@@ -30,7 +30,7 @@ test('a newcomer who follows the guide ends with a verified webhook', { timeout:
   expect(await run(register)).toMatch(/^registered [0-9a-f-]{36}\n$/);
   await run(receive);
   expect(await run(send)).toContain('"id":"msg_');
-  await expect.poll(() => shell.output(), { timeout: 30_000 }).toContain('bills.write.successful: Success');
+  await expect.poll(() => shell.output(), { timeout: 90_000 }).toContain('bills.write.successful: Success');
   expect(await run(see)).toContain('204\n');
   expect(await run(forge)).toContain('400\n');
   await run('kill %1');

@@ -62,7 +62,7 @@ async function codesInBooks(company: LinkedCompany): Promise<string[]> {
 
 /** Each accepted push once in the books; one that was not answered may be there, but never twice. */
 async function expectAllOnce(company: LinkedCompany, accepted: readonly string[]): Promise<void> {
-  await expect.poll(async () => (await server.call('GET', '/companies')).status, { timeout: 30_000 }).toBe(200);
+  await expect.poll(async () => (await server.call('GET', '/companies')).status, { timeout: 90_000 }).toBe(200);
   const ended = await untilAllEnded(server, company);
   expect(ended.filter(({ status }) => status !== 'Success')).toEqual([]);
   const written = await codesInBooks(company);
@@ -82,7 +82,7 @@ test('an orderly restart of PostgreSQL among pushes costs none that was accepted
   process.kill(before, 'SIGINT');
   const meanwhile = await pushAll(company, codesOf('DB', 50));
   expect(meanwhile.refused.filter((status) => status !== 503)).toEqual([]);
-  await expect.poll(() => postgres.pid(), { timeout: 30_000 }).not.toBe(before);
+  await expect.poll(() => postgres.pid(), { timeout: 90_000 }).not.toBe(before);
   await expectAllOnce(company, [...accepted, ...meanwhile.accepted]);
 });
 
@@ -116,7 +116,7 @@ async function takeEveryConnection(): Promise<pg.Client[]> {
     for (let hog = await connect(); hog !== undefined; hog = await connect()) hogs.push(hog);
     return rowCount;
   };
-  await expect.poll(others, { timeout: 20_000 }).toBe(0);
+  await expect.poll(others, { timeout: 90_000 }).toBe(0);
   return hogs;
 }
 

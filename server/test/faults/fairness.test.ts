@@ -66,7 +66,7 @@ test('a thousand connections with three pushes each are all served while one has
       `SELECT 1 FROM pushes WHERE state <> 'succeeded' AND connection_id = ANY ($1::uuid[]) LIMIT 1`,
       [small],
     );
-  await expect.poll(left, { timeout: 40_000, interval: 100 }).toEqual([]);
+  await expect.poll(left, { timeout: 150_000, interval: 100 }).toEqual([]);
   const [busy] = await engine.db.query<{ written: number }>(
     '',
     `SELECT count(*)::int AS written FROM pushes WHERE state = 'succeeded' AND connection_id = $1`,

@@ -45,7 +45,7 @@ test('a process frozen just before it sends wakes while another is sending, and 
   const answer = Promise.withResolvers<void>();
   place.proxy.treat = ({ method }) => (method === 'POST' ? { after: answer.promise } : undefined);
   const second = await place.start();
-  await expect.poll(requests, { timeout: 30_000 }).toBe(1);
+  await expect.poll(requests, { timeout: 90_000 }).toBe(1);
   first.child.kill('SIGCONT');
   const stepsNow = async () => (await stepsOf(second, company, pushOperationKey)).toSorted();
   await expect.poll(stepsNow).toEqual(['find absent', 'find absent', 'rescue lease-lost', 'send never-left']);

@@ -81,7 +81,7 @@ test.each([
   expect(ended.filter((push) => push.status !== 'Success')).toEqual([]);
   expect(await codesInBooks(second, company)).toEqual(codes);
   const keys = accepted.map((push) => push.pushOperationKey).toSorted();
-  await expect.poll(() => [...told.keys()].toSorted(), { timeout: 40_000 }).toEqual(keys);
+  await expect.poll(() => [...told.keys()].toSorted(), { timeout: 90_000 }).toEqual(keys);
 });
 
 test('a worker killed after its request reached the books is followed by one that finds the record', async () => {
@@ -111,7 +111,7 @@ test('a database that is killed and comes back costs no push', async () => {
   expect(postgres).not.toEqual([]);
   killAll(postgres);
   await resetControl(server.sandboxUrl);
-  await expect.poll(async () => (await server.call('GET', '/companies')).status, { timeout: 20_000 }).toBe(200);
+  await expect.poll(async () => (await server.call('GET', '/companies')).status, { timeout: 90_000 }).toBe(200);
   const ended = await untilAllEnded(server, company);
   expect(ended.map((push) => push.status)).toEqual(Array.from({ length: 100 }, () => 'Success'));
   expect(await codesInBooks(server, company)).toEqual(codes.slice(0, 100));

@@ -137,7 +137,7 @@ test('a platform whose search was off is searched again, and an operator decides
 
   await control(server.sandboxUrl, { auditTrail: 'on' });
   await database.database.execute('', `UPDATE pushes SET not_before = now() WHERE state = 'unknown'`);
-  await expect.poll(async () => (await getPush(server, company, found)).status, { timeout: 10_000 }).toBe('Success');
+  await expect.poll(async () => (await getPush(server, company, found)).status, { timeout: 90_000 }).toBe('Success');
   expect(await stepsOf(server, company, found)).toEqual(['send unknown', 'find cannot-tell', 'find found']);
   expect(await stepsOf(server, company, decided)).toEqual(['send unknown', 'find cannot-tell', 'resolve decided']);
   expect(await sends(server, company)).toBe(2);

@@ -107,7 +107,7 @@ test('a connection that takes longer than the first lease is waited for, and wha
   const { pushOperationKey } = await pushAccount(server, company, '7004');
   const outlived = `SELECT 1 FROM pushes
     WHERE state = 'sending' AND sent_at < clock_timestamp() - interval '6.5 seconds'`;
-  await expect.poll(async () => (await rows(outlived)).length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await rows(outlived)).length, { timeout: 90_000 }).toBe(1);
   await openGate();
   expect((await untilEnded(server, company, pushOperationKey)).status).toBe('Success');
   expect(sendsOf(pushOperationKey)).toHaveLength(1);

@@ -152,7 +152,7 @@ test('while many accept, settle and add up at once, no reader ever sees a number
   await pushing;
   const ended = () =>
     listPushes({ companyId: second.id, states: new Set(['succeeded']), order: 'newest', page: 1, pageSize: 1 });
-  await expect.poll(async () => (await ended()).totalResults, { timeout: 20_000 }).toBeGreaterThan(50);
+  await expect.poll(async () => (await ended()).totalResults, { timeout: 90_000 }).toBeGreaterThan(50);
   isDone = true;
   await Promise.all([reading, adding]);
   await expectExact();

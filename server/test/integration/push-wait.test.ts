@@ -25,19 +25,23 @@ const get = (key: string, wait: string) =>
   api.call<Operation>('GET', `/companies/${connection.companyId}/push/${key}?wait=${wait}`);
 const end = (id: string) => endPush(api.db, { ...connection, id }, { move: 'expire' });
 
-test('whoever waits for a push is answered as soon as it has ended, in whichever process', async () => {
-  const key = await pushed();
-  // Longer than this test may take: an answer in time is an answer because of the end.
-  const waiting = get(key, '60');
-  await end(key);
-  expect((await waiting).body).toMatchObject({ pushOperationKey: key, status: 'TimedOut' });
-});
+test(
+  'whoever waits for a push is answered as soon as it has ended, in whichever process',
+  { timeout: 40_000 },
+  async () => {
+    const key = await pushed();
+    // Longer than this test may take: an answer in time is an answer because of the end.
+    const waiting = get(key, '60');
+    await end(key);
+    expect((await waiting).body).toMatchObject({ pushOperationKey: key, status: 'TimedOut' });
+  },
+);
 
 test('whoever waits for a push that does not end in time is told that it is pending', async () => {
   expect((await get(await pushed(), '1')).body.status).toBe('Pending');
 });
 
-test('many may wait, for one push and for many', async () => {
+test('many may wait, for one push and for many', { timeout: 40_000 }, async () => {
   const keys = await Promise.all(Array.from({ length: 20 }, pushed));
   const waiting = Promise.all([...keys, ...keys].map((key) => get(key, '60')));
   await Promise.all(keys.map(end));

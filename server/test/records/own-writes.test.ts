@@ -144,7 +144,7 @@ test('a deletion shows at once, with the record’s last content', async () => {
   const { status } = await server.call<{ pushOperationKey: string }>('DELETE', `${company.push}/journalEntries/${id}`);
   expect(status).toBe(200);
   await expect
-    .poll(async () => (await single('journalEntries', id))['metadata'], { timeout: 30_000 })
+    .poll(async () => (await single('journalEntries', id))['metadata'], { timeout: 90_000 })
     .toEqual({ isDeleted: true });
   const { modifiedDate, metadata: _, ...content } = await single('journalEntries', id);
   expect(before).toMatchObject(content);

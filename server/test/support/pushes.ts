@@ -38,7 +38,7 @@ export async function listPushes(server: ServerProcess, company: LinkedCompany):
 }
 
 /** Waits until none of the company's pushes is pending any more, and gives them all. */
-export async function untilAllEnded(server: ServerProcess, company: LinkedCompany, timeoutMs = 40_000) {
+export async function untilAllEnded(server: ServerProcess, company: LinkedCompany, timeoutMs = 120_000) {
   const pending = async () => (await listPushes(server, company)).filter((push) => push.status === 'Pending').length;
   await expect.poll(pending, { timeout: timeoutMs, interval: 50 }).toBe(0);
   return listPushes(server, company);
@@ -58,7 +58,7 @@ export async function untilEnded(server: ServerProcess, company: LinkedCompany, 
     expect(push.status).not.toBe('Pending');
     return push;
   };
-  return vi.waitFor(ended, { timeout: 20_000, interval: 20 });
+  return vi.waitFor(ended, { timeout: 90_000, interval: 20 });
 }
 
 /** Requests a push and waits for what it comes to. */

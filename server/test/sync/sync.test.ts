@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer();
   company = await makeLinkedCompany(server);
   await untilRead(company);
-}, 90_000);
+}, 240_000);
 afterAll(async () => {
   await server.stop();
   await removeDataDir(server.dataDir);
@@ -99,7 +99,7 @@ test('one reading of a data type at a time: a second one is refused while the fi
   expect(await untilEnded(company, first.body['id'])).toMatchObject({ status: 'Complete' });
 });
 
-test('a reading that fails says why, tells of it, and deletes nothing', { timeout: 90_000 }, async () => {
+test('a reading that fails says why, tells of it, and deletes nothing', { timeout: 240_000 }, async () => {
   const lists = { invoices: 503, suppliers: 429 };
   const before = await Promise.all(Object.keys(lists).map((dataType) => listed(company, dataType)));
   const faults = Object.entries(lists).map(([list, status]) => ({
@@ -154,7 +154,7 @@ test('credentials that the platform refuses end a reading as AuthError and the l
   expect((await listed(other, 'customers')).length).toBeGreaterThan(0);
 });
 
-test('a push of unknown outcome is settled once a reading has seen its data type', { timeout: 90_000 }, async () => {
+test('a push of unknown outcome is settled once a reading has seen its data type', { timeout: 240_000 }, async () => {
   const faults = [{ kind: 'cut-after', method: 'POST', path: `${company.books}/suppliers` }];
   await control(server.sandboxUrl, { auditTrail: 'off', faults });
   const push = await server.call('POST', `${company.push}/suppliers`, {
@@ -163,10 +163,10 @@ test('a push of unknown outcome is settled once a reading has seen its data type
   });
   const path = `/companies/${company.companyId}/push/${String(push.body['pushOperationKey'])}`;
   const ended = async () => (await server.call('GET', path)).body;
-  await expect.poll(ended, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'Failed', statusCode: 504 });
+  await expect.poll(ended, { timeout: 100_000, interval: 200 }).toMatchObject({ status: 'Failed', statusCode: 504 });
   await resetControl(server.sandboxUrl);
   expect(await readAgain(company, 'suppliers')).toMatchObject({ status: 'Complete' });
-  await expect.poll(ended, { timeout: 60_000, interval: 200 }).toMatchObject({ status: 'Success' });
+  await expect.poll(ended, { timeout: 100_000, interval: 200 }).toMatchObject({ status: 'Success' });
 });
 
 test('events tell of every reading, and once of the first ones after a link', async () => {

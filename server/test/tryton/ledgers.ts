@@ -1,5 +1,5 @@
 /** Companies of a real Tryton linked to a server of ours, what is pushed to them, and what their tables hold afterwards. */
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { LinkedCompany, ServerProcess } from '../support/server.ts';
 import type { TestCompany } from './fixture.ts';
 
@@ -15,8 +15,12 @@ export async function linkLedger(server: ServerProcess, books: TestCompany, url 
   const connections = `/companies/${company.body.id}/connections`;
   const connection = await server.call<{ id: string }>('POST', connections, { platformKey: 'tryt' });
   const path = `${connections}/${connection.body.id}`;
-  const linked = await server.call('PUT', `${path}/authorization`, { ...books.fields, url });
-  expect(linked.body, JSON.stringify(linked.body)).toMatchObject({ status: 'Linked' });
+  const link = async () => {
+    const linked = await server.call('PUT', `${path}/authorization`, { ...books.fields, url });
+    expect(linked.body, JSON.stringify(linked.body)).toMatchObject({ status: 'Linked' });
+  };
+  // The first call to a database makes Tryton load it, which may take longer than a call may.
+  await vi.waitFor(link, { timeout: 180_000, interval: 200 });
   return {
     books,
     linked: { companyId: company.body.id, connectionId: connection.body.id, push: `${path}/push`, books: '' },

@@ -159,7 +159,7 @@ test(
 
     const pushes = async (query: string) =>
       (await api.call<Page>('GET', `/companies/${seeds.companyId}/push?pageSize=1${query}`)).body.totalResults;
-    await expect.poll(() => pushes('&query=status=Pending'), { timeout: 60_000 }).toBe(0);
+    await expect.poll(() => pushes('&query=status=Pending'), { timeout: 150_000 }).toBe(0);
     expect(await pushes('')).toBe(taken.size);
     // Enough of them were right for the way to the platform to be tried too.
     expect(await pushes('&query=status=Success')).toBeGreaterThan(REQUESTS / 100);
