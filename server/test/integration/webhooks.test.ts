@@ -1,4 +1,5 @@
 /** What a consumer can rely on: signed deliveries, the retry schedule, filters, and nobody held up by somebody else. */
+import type http from 'node:http';
 import { Webhook } from 'svix';
 import { describe, expect, it, vi } from 'vitest';
 import { PublicError } from '../../src/errors.ts';
@@ -177,7 +178,14 @@ describe('side by side', () => {
   });
 
   it('two processes on one database deliver every message, and none of them twice', async () => {
-    const { server } = await rig.consumer();
+    // One process has at most ten requests open: nobody is answered until the other one is at work as well.
+    const bothAtWork = Promise.withResolvers<void>();
+    let arrived = 0;
+    const { server } = await rig.consumer((_, response) => {
+      arrived += 1;
+      if (arrived > 10) bothAtWork.resolve();
+      void bothAtWork.promise.then(() => response.writeHead(204).end());
+    });
     await rig.tell(400);
     const workers = [rig.start(), rig.start()];
     await until(() => expect(workers.reduce((sum, worker) => sum + worker.counts().delivered, 0)).toBe(400));

@@ -4,6 +4,7 @@ import { writableTypes, type WritableDataType } from '../../src/models/data-type
 import type { Records } from '../conformance/full-body-parts.ts';
 import { editInBooks } from '../support/books.ts';
 import { pushToEnd, recordIdOf, untilEnded } from '../support/pushes.ts';
+import { untilRead } from '../support/reading.ts';
 import {
   makeLinkedCompany,
   removeDataDir,
@@ -20,6 +21,8 @@ let records: Records;
 beforeAll(async () => {
   server = await startServer();
   company = await makeLinkedCompany(server);
+  // Otherwise the first readings of the books come in between and show what only a later one should.
+  await untilRead(server, company);
   records = await makeRecords({ server, company });
 });
 afterAll(async () => {
