@@ -3,15 +3,8 @@
  * customer, with their exact totals. Rows are written by the database itself; what is measured goes over HTTP.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
-import { clientConfig } from '../server/src/db/connection.ts';
-import { startEmbeddedPostgres } from '../server/src/db/embedded.ts';
-import { systemClock } from '../server/src/lib/clock.ts';
-import { makeLog } from '../server/src/lib/log.ts';
-import { startServer } from './programs.ts';
+import type pg from 'pg';
+import { withOwnServer, type OwnServer } from './own-server.ts';
 
 const SIZES = [1_000, 1_000_000] as const;
 const ROWS_A_STATEMENT = 50_000;
@@ -28,43 +21,21 @@ interface Spread {
   readonly p99: number;
 }
 
-async function run(): Promise<void> {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'ledgerpost-records-'));
-  const log = makeLog('warn', systemClock);
-  const postgres = await startEmbeddedPostgres({ dataDir: dir, log, connectionsMax: 50 });
-  const { connection } = postgres;
-  if ('url' in connection) throw new Error('the embedded database is reached by its socket');
-  const url = `postgres://${connection.user}@localhost:${connection.port}/${connection.database}?host=${encodeURIComponent(connection.host)}`;
-  const server = await startServer({
-    LEDGERPOST_ROLES: 'api',
-    LEDGERPOST_DATABASE_URL: url,
-    LEDGERPOST_DATA_DIR: path.join(dir, 'server'),
-    LEDGERPOST_API_KEY: apiKey,
-    LEDGERPOST_SANDBOX_URL: 'http://127.0.0.1:1',
-  });
-  const client = new pg.Client(clientConfig(connection));
-  await client.connect();
-  try {
-    await makeCompany(client);
-    const figures: Record<string, Spread>[] = [];
-    let rows = 0;
-    for (const size of SIZES) {
-      const began = performance.now();
-      for (; rows < size; rows += Math.min(ROWS_A_STATEMENT, size - rows)) {
-        await addRecords(client, rows, Math.min(rows + ROWS_A_STATEMENT, size));
-      }
-      await client.query('VACUUM ANALYZE records');
-      await client.query('VACUUM ANALYZE record_counts');
-      console.log(`${size} records, ${((performance.now() - began) / 1_000).toFixed(1)} s to load`);
-      figures.push(await measureAll(server.url, size));
+async function run({ server, client }: OwnServer): Promise<void> {
+  await makeCompany(client);
+  const figures: Record<string, Spread>[] = [];
+  let rows = 0;
+  for (const size of SIZES) {
+    const began = performance.now();
+    for (; rows < size; rows += Math.min(ROWS_A_STATEMENT, size - rows)) {
+      await addRecords(client, rows, Math.min(rows + ROWS_A_STATEMENT, size));
     }
-    print(figures);
-  } finally {
-    await client.end();
-    await server.stop();
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await client.query('VACUUM ANALYZE records');
+    await client.query('VACUUM ANALYZE record_counts');
+    console.log(`${size} records, ${((performance.now() - began) / 1_000).toFixed(1)} s to load`);
+    figures.push(await measureAll(server.url, size));
   }
+  print(figures);
 }
 
 async function makeCompany(client: pg.Client): Promise<void> {
@@ -186,4 +157,4 @@ function print([small = {}, large = {}]: readonly Record<string, Spread>[]): voi
   }
 }
 
-await run();
+await withOwnServer({ name: 'records', roles: 'api', apiKey }, run);

@@ -3,19 +3,12 @@
  * alone, and beside consumers that never answer. Events are written by the database itself; the rest is the real way.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { Webhook } from 'svix';
-import { clientConfig } from '../server/src/db/connection.ts';
-import { startEmbeddedPostgres } from '../server/src/db/embedded.ts';
-import { systemClock } from '../server/src/lib/clock.ts';
-import { makeLog } from '../server/src/lib/log.ts';
 import { median } from './measure.ts';
-import { startServer } from './programs.ts';
+import { withOwnServer, type OwnServer } from './own-server.ts';
 
 const EVENTS_A_ROUND = 5_000;
 const ROUNDS = 3;
@@ -26,22 +19,7 @@ const CHECKED_EVERY = 50;
 const DONE_MS_MAX = 120_000;
 const apiKey = 'bench_webhooks';
 
-async function run(): Promise<void> {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'ledgerpost-webhooks-'));
-  const log = makeLog('warn', systemClock);
-  const postgres = await startEmbeddedPostgres({ dataDir: dir, log, connectionsMax: 50 });
-  const { connection } = postgres;
-  if ('url' in connection) throw new Error('the embedded database is reached by its socket');
-  const url = `postgres://${connection.user}@localhost:${connection.port}/${connection.database}?host=${encodeURIComponent(connection.host)}`;
-  const server = await startServer({
-    LEDGERPOST_ROLES: 'api,webhooks',
-    LEDGERPOST_DATABASE_URL: url,
-    LEDGERPOST_DATA_DIR: path.join(dir, 'server'),
-    LEDGERPOST_API_KEY: apiKey,
-    LEDGERPOST_SANDBOX_URL: 'http://127.0.0.1:1',
-  });
-  const client = new pg.Client(clientConfig(connection));
-  await client.connect();
+async function run({ server, client }: OwnServer): Promise<void> {
   const consumer = await startConsumer();
   const stuck = await startConsumer({ answers: false });
   try {
@@ -53,10 +31,6 @@ async function run(): Promise<void> {
   } finally {
     consumer.close();
     stuck.close();
-    await client.end();
-    await server.stop();
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -170,4 +144,4 @@ function print(figures: { readonly alone: number[]; readonly beside: number[] },
   }
 }
 
-await run();
+await withOwnServer({ name: 'webhooks', roles: 'api,webhooks', apiKey }, run);

@@ -63,6 +63,23 @@ export interface SealedParts {
   readonly certificate: Buffer | undefined;
 }
 
+/** The first eleven values of the statements below. */
+function storedValues(each: Consumer): unknown[] {
+  return [
+    each.id,
+    each.url,
+    each.eventTypes,
+    each.companyTags,
+    each.companyId ?? null,
+    each.name ?? null,
+    each.description ?? null,
+    each.rateLimit ?? null,
+    each.disabled,
+    each.disabledAt ?? null,
+    each.disabledReason ?? null,
+  ];
+}
+
 export async function insertConsumer(
   tx: Queryable,
   each: Consumer,
@@ -75,17 +92,7 @@ export async function insertConsumer(
        certificate_sealed, secret_sealed, kind, rule_type)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
-      each.id,
-      each.url,
-      each.eventTypes,
-      each.companyTags,
-      each.companyId ?? null,
-      each.name ?? null,
-      each.description ?? null,
-      each.rateLimit ?? null,
-      each.disabled,
-      each.disabledAt ?? null,
-      each.disabledReason ?? null,
+      ...storedValues(each),
       each.createdAt,
       each.headerNames,
       sealed.headers ?? null,
@@ -118,17 +125,7 @@ export async function updateConsumer(tx: Queryable, { consumer: each, sealed, no
        failing_since = CASE WHEN disabled AND NOT $9 THEN NULL ELSE failing_since END
      WHERE id = $1 AND deleted_at IS NULL`,
     [
-      each.id,
-      each.url,
-      each.eventTypes,
-      each.companyTags,
-      each.companyId ?? null,
-      each.name ?? null,
-      each.description ?? null,
-      each.rateLimit ?? null,
-      each.disabled,
-      each.disabledAt ?? null,
-      each.disabledReason ?? null,
+      ...storedValues(each),
       each.headerNames,
       'headers' in sealed,
       sealed.headers ?? null,

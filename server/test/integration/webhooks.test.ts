@@ -1,5 +1,4 @@
 /** What a consumer can rely on: signed deliveries, the retry schedule, filters, and nobody held up by somebody else. */
-import type http from 'node:http';
 import { Webhook } from 'svix';
 import { describe, expect, it, vi } from 'vitest';
 import { PublicError } from '../../src/errors.ts';
