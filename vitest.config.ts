@@ -1,4 +1,5 @@
 // The test layers: unit tests beside their files, and the slower ones that need a real database, sandbox or server.
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     maxWorkers: 3,
     // node:sqlite, in the sandbox, still announces itself as experimental.
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Tests start hundreds of programs; each is compiled once, which halves what a start costs.
+    env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/node-compile') },
     projects: [
       {
         test: {

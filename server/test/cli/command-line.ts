@@ -1,6 +1,7 @@
 /** Runs the `ledgerpost` command as a user does: the program of this repository, with its own standard streams. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { inheritedEnvironment } from '../support/processes.ts';
 import type { ServerProcess } from '../support/server.ts';
 
 const PROGRAM = path.join(import.meta.dirname, '..', '..', 'bin', 'ledgerpost.js');
@@ -26,7 +27,7 @@ interface RunOptions {
 
 export function startCommand(args: readonly string[], { env = {}, input, cwd }: RunOptions = {}): RunningCommand {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...inheritedEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
+import { inheritedEnvironment } from '../support/processes.ts';
 import { readDocument, ROOT } from './documents.ts';
 
 const START_MS_MAX = 240_000;
@@ -49,7 +50,7 @@ test(
     const child = spawn(process.execPath, args, {
       cwd: dir,
       env: {
-        PATH: process.env['PATH'],
+        ...inheritedEnvironment(),
         ...imageSettings(),
         LEDGERPOST_DATA_DIR: path.join(dir, 'data'),
         LEDGERPOST_HOST: '127.0.0.1',

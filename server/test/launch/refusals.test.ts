@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { createTestDatabase } from '../support/database.ts';
+import { inheritedEnvironment } from '../support/processes.ts';
 import { makeDataDir, removeDataDir, startServer } from '../support/server.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -10,7 +11,7 @@ const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 function start(dataDir: string, env: Readonly<Record<string, string>>) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN], {
     env: {
-      PATH: process.env['PATH'],
+      ...inheritedEnvironment(),
       LEDGERPOST_DATA_DIR: dataDir,
       LEDGERPOST_PORT: '0',
       LEDGERPOST_SANDBOX_PORT: '0',
@@ -18,7 +19,7 @@ function start(dataDir: string, env: Readonly<Record<string, string>>) {
       ...env,
     },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
   return { status, stdout, stderr: stderr.replaceAll(/^\(.*\n/gm, '').trim() };
 }

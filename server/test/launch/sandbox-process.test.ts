@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function startOn(port: number): Promise<SandboxProcess> {
   const log = makeLog('info', systemClock, (line) => lines.push(line) > 0);
-  sandbox = await startSandbox({ port, dir, token: 'token', environment: {}, log });
+  sandbox = await startSandbox({ port, dir, token: 'token', environment: inheritedEnvironment(), log });
   return sandbox;
 }
 

@@ -20,6 +20,7 @@ import { makeRequestPush } from '../../src/push/request.ts';
 import { makeSettle } from '../../src/push/settle.ts';
 import { makeArrivals } from '../../src/webhooks/arrivals.ts';
 import { createTestDatabase } from './database.ts';
+import { inheritedEnvironment } from './processes.ts';
 
 export const API_KEY = 'test-key';
 export const AUTHORIZATION = `Basic ${Buffer.from(API_KEY).toString('base64')}`;
@@ -146,7 +147,7 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 async function startTestSandbox() {
   const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-api-'));
   const log = makeLog('error', clock);
-  const sandbox = await startSandbox({ port: 0, dir, token: SANDBOX_TOKEN, environment: {}, log });
+  const sandbox = await startSandbox({ port: 0, dir, token: SANDBOX_TOKEN, environment: inheritedEnvironment(), log });
   return {
     url: sandbox.url,
     stop: async () => {

@@ -1,4 +1,4 @@
-/** Where the PostgreSQL of a test run keeps its files, and the removal of what a run that was killed left behind. */
+/** Where the PostgreSQLs of a test run keep their files, and the removal of what a run that was killed left behind. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
@@ -14,6 +14,11 @@ const PREFIX = 'ledgerpost-test-';
 export async function makeDatabaseFolder(): Promise<string> {
   await removeLeftovers(os.tmpdir());
   await removeLeftovers(MEMORY_DIR);
+  return makeFolder();
+}
+
+/** Removed by whoever makes it, or as a leftover once its process is gone. */
+export async function makeFolder(): Promise<string> {
   return mkdtemp(path.join(await scratchParent(), `${PREFIX}${process.pid}-`));
 }
 

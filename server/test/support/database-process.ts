@@ -3,6 +3,7 @@
  * Says over IPC how to reach it, and ends with everything it made when the test run ends, also when that is killed.
  */
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import pg from 'pg';
 import { clientConfig, withDatabase, type DatabaseConnection } from '../../src/db/connection.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
@@ -21,7 +22,12 @@ process.on('SIGINT', () => undefined);
 try {
   const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false, connectionsMax: 400 });
   try {
-    const message: TestServer = { connection: postgres.connection, problem: await makeTemplate(postgres.connection) };
+    const { connection } = postgres;
+    const message: TestServer = {
+      connection,
+      problem: await makeTemplate(connection),
+      preparedDir: await prepareFolder(path.join(dataDir, 'prepared')),
+    };
     // A parent that is gone already is found out on the next line.
     process.send?.(message, undefined, undefined, () => undefined);
     await parentGone;
@@ -30,6 +36,17 @@ try {
   }
 } finally {
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** As a first start of a server leaves it, without keys and links. A broken migration is told by the server itself. */
+async function prepareFolder(preparedDir: string): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: preparedDir, log, durable: false });
+  try {
+    await migrate({ connection: postgres.connection, migrations: await readMigrations(), log }).catch(() => []);
+  } finally {
+    await postgres.stop();
+  }
+  return preparedDir;
 }
 
 /** A broken migration is told to the tests that need the template; the others can run. */

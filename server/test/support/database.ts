@@ -10,6 +10,8 @@ import { makeLog, type Log } from '../../src/lib/log.ts';
 /** What the program that holds PostgreSQL says of it. */
 export interface TestServer {
   readonly connection: DatabaseConnection;
+  /** A data folder with a migrated database on which nothing runs, to be copied. */
+  readonly preparedDir: string;
   /** Why there is no template. */
   readonly problem: string | undefined;
 }

@@ -14,6 +14,7 @@ import type { Scene } from './arrows.ts';
 import { control, recordsIn } from './books.ts';
 import { createTestDatabase } from './database.ts';
 import { startPostgresProxy } from './postgres-proxy.ts';
+import { inheritedEnvironment } from './processes.ts';
 import { decideAbsent, startSandboxEngine } from './sandbox-engine.ts';
 
 export interface Platform {
@@ -26,7 +27,13 @@ export interface Platform {
 export async function startPlatform(): Promise<Platform> {
   const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-sandbox-'));
   const log = makeLog('error', systemClock);
-  const sandbox = await startSandbox({ port: 0, dir, token: 'sandbox-token', environment: {}, log });
+  const sandbox = await startSandbox({
+    port: 0,
+    dir,
+    token: 'sandbox-token',
+    environment: inheritedEnvironment(),
+    log,
+  });
   // The harder case: a platform that would take the same request twice.
   await control(sandbox.url, { idempotency: 'ignore' });
   return {

@@ -1,6 +1,16 @@
-/** Processes started by a process, for tests that kill them. */
+/** What programs that tests start get from us, and the processes started by one, for tests that kill them. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+
+/** What a program that is started with an environment of its own takes from ours. */
+export function inheritedEnvironment(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['PATH', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 export interface RunningProcess {
   readonly pid: number;

@@ -2,11 +2,14 @@
  * Ledgerpost as a user starts it: `node server/src/main.ts` with its own database, sandbox and ports, in a process that
  * tests may kill. Ports are chosen by the system unless a test needs the same ones again.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, vi } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, inject, vi } from 'vitest';
+import { databaseDirOf } from '../../src/db/embedded-place.ts';
+import { makeFolder } from './database-folder.ts';
+import { inheritedEnvironment } from './processes.ts';
 
 const REPOSITORY = path.join(import.meta.dirname, '..', '..', '..');
 
@@ -45,10 +48,10 @@ const API_KEY = 'lp_test_key';
 
 /** Starts it and waits until /health says that every role is ready. */
 export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Promise<ServerProcess> {
-  const dir = dataDir ?? (await makeDataDir());
+  const dir = dataDir ?? (await (env['LEDGERPOST_DATABASE_URL'] === undefined ? makeDataDir() : makeFolder()));
   const child = spawn(process.execPath, [path.join(REPOSITORY, 'server', 'src', 'main.ts')], {
     env: {
-      PATH: process.env['PATH'],
+      ...inheritedEnvironment(),
       LEDGERPOST_DATA_DIR: dir,
       LEDGERPOST_PORT: '0',
       LEDGERPOST_SANDBOX_PORT: '0',
@@ -93,9 +96,16 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
   };
 }
 
-/** A new folder that is removed by the caller (removeDataDir), once nothing runs on it. */
-export function makeDataDir(): Promise<string> {
-  return mkdtemp(path.join(tmpdir(), 'ledgerpost-test-'));
+/**
+ * A new folder that is removed by the caller (removeDataDir), once nothing runs on it. There is a migrated database in it,
+ * as after a first start: to make one anew takes seconds, and the tests of the launcher (launch/embedded.test.ts) do.
+ */
+export async function makeDataDir(): Promise<string> {
+  const dataDir = await makeFolder();
+  const { preparedDir } = inject('testDatabaseServer');
+  // Not by Node's own means: PostgreSQL's files belong to whom it runs as, and stay so.
+  await promisify(execFile)('cp', ['-a', databaseDirOf(preparedDir), databaseDirOf(dataDir)]);
+  return dataDir;
 }
 
 /** Ends a database that a killed server left behind, and removes the folder. */

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { startPlatformProxy, type PlatformProxy } from './platform-proxy.ts';
+import { inheritedEnvironment } from './processes.ts';
 import { removeDataDir, startServer, type ServerProcess } from './server.ts';
 
 export interface SeveralServers {
@@ -22,7 +23,13 @@ export async function prepareServers(options: { readonly databaseUrl?: string } 
   const database = await createTestDatabase();
   const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-sandbox-'));
   const log = makeLog('error', systemClock);
-  const sandbox = await startSandbox({ port: 0, dir, token: 'sandbox-token', environment: {}, log });
+  const sandbox = await startSandbox({
+    port: 0,
+    dir,
+    token: 'sandbox-token',
+    environment: inheritedEnvironment(),
+    log,
+  });
   const proxy = await startPlatformProxy(() => sandbox.url);
   const started: ServerProcess[] = [];
   return {
