@@ -72,7 +72,8 @@ export function makeAuthentication(db: Queryable): Authentication {
   };
 }
 
-function isPublic(request: FastifyRequest): boolean {
+/** Whether it is answered without a key. */
+export function isPublic(request: FastifyRequest): boolean {
   const { config, url } = request.routeOptions;
   return config.isPublic === true || url?.startsWith('/docs') === true;
 }

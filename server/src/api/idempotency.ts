@@ -17,7 +17,7 @@ import * as store from './idempotency-store.ts';
 import { renderPush } from './push-operation.ts';
 import { statusWords } from './status-words.ts';
 
-const REPLAY_HEADER = 'idempotent-replay';
+export const REPLAY_HEADER = 'idempotent-replay';
 const VERBS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Refusals that depend on nothing but the request: done again, they come out the same. */
 const SAME_AGAIN: ReadonlySet<number> = new Set([401, 405, 413, 415, 429]);

@@ -41,6 +41,8 @@ interface Day {
   isUsedUp: boolean;
 }
 
+export const QUOTA_HEADERS = ['x-rate-limit-limit', 'x-rate-limit-remaining', 'x-rate-limit-reset'] as const;
+
 const DAY_MS = 86_400_000;
 const BLOCK_MAX = 1_000;
 /** A process that ends loses its block: no more than a hundredth of the quota. */
@@ -70,9 +72,10 @@ export function makeQuota({ db, clock, quota, eventsStored }: QuotaDeps): Quota 
     (reserving ??= reserve(forDay).finally(() => (reserving = undefined)));
 
   const putHeaders = (reply: Headed, { ours, others, endMs }: Day): void => {
-    reply.header('x-rate-limit-limit', limit);
-    reply.header('x-rate-limit-remaining', String(ours + others));
-    reply.header('x-rate-limit-reset', String(endMs / 1_000));
+    const [limitHeader, remainingHeader, resetHeader] = QUOTA_HEADERS;
+    reply.header(limitHeader, limit);
+    reply.header(remainingHeader, String(ours + others));
+    reply.header(resetHeader, String(endMs / 1_000));
   };
 
   return {

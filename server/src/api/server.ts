@@ -8,6 +8,7 @@ import addFormats from 'ajv-formats';
 import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { PublicError } from '../errors.ts';
+import { makeAllowedOrigins, type AllowedOrigins } from './allowed-origins.ts';
 import { apiKeyRoutes, integrationKeyRoute } from './api-keys.ts';
 import { makeAuthentication } from './authentication.ts';
 import { attachmentRoutes } from './attachments.ts';
@@ -17,6 +18,8 @@ import { Connection } from './connection-answer.ts';
 import { companyProductRoutes } from './company-products.ts';
 import { connectionRoutes } from './connections.ts';
 import { correlationIdOf, CORRELATION_HEADER } from './correlation.ts';
+import { corsSettingsRoutes } from './cors-settings.ts';
+import { answerCrossOrigin } from './cross-origin.ts';
 import { dataRoutes } from './data.ts';
 import { datasetRoutes, PullOperation } from './datasets.ts';
 import { endConnectionsOnClose } from './closing.ts';
@@ -59,11 +62,14 @@ export function makeApi(deps: ApiDeps): ApiRoutes {
   const metrics = makeMetrics(deps.metricSources, deps.log);
   const knownPaths = makeKnownPaths();
   const quota = addQuota(app, deps);
+  const origins = makeAllowedOrigins(deps.db);
 
   app.addHook('onRoute', (route) => knownPaths.add(route.url, [route.method].flat()));
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(CORRELATION_HEADER, request.id);
     requireHost(request);
+    // Before the key is asked for: a browser's question has none, and its page is to see a 401 as well.
+    if (await answerCrossOrigin(origins, request, reply)) return reply;
     if (await authentication.check(request)) await quota.charge(reply);
   });
   addIdempotency(app, deps);
@@ -80,16 +86,21 @@ export function makeApi(deps: ApiDeps): ApiRoutes {
   void app.register(async (routes: ApiRoutes) => {
     healthRoute(routes, deps.health);
     metricsRoute(routes, metrics);
-    if (deps.config.roles.has('api')) addApiRoutes(routes, deps, authentication.forget);
+    if (deps.config.roles.has('api')) addApiRoutes(routes, deps, { forgetKeys: authentication.forget, origins });
     for (const addPages of deps.pages) addPages(routes);
   });
   return app;
 }
 
-function addApiRoutes(routes: ApiRoutes, deps: ApiDeps, forgetKeys: () => void): void {
+function addApiRoutes(
+  routes: ApiRoutes,
+  deps: ApiDeps,
+  { forgetKeys, origins }: { readonly forgetKeys: () => void; readonly origins: AllowedOrigins },
+): void {
   openApiRoute(routes);
   apiKeyRoutes(routes, deps, forgetKeys);
   profileRoutes(routes, deps);
+  corsSettingsRoutes(routes, origins);
   companyRoutes(routes, deps);
   companyProductRoutes(routes, deps);
   connectionRoutes(routes, deps);
