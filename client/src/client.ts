@@ -1,6 +1,13 @@
 /** createClient: every part of the API under one object. */
 import { makeChanges } from './changes.ts';
-import { makeApiKeys, makeCompanies, makeConnections, makeIntegrations, makeSupplementalData } from './companies.ts';
+import {
+  makeApiKeys,
+  makeCompanies,
+  makeConnections,
+  makeCorsSettings,
+  makeIntegrations,
+  makeSupplementalData,
+} from './companies.ts';
 import { makeCalls } from './calls.ts';
 import { settingsFrom, type ClientOptions, type Settings } from './config.ts';
 import { makeConsumers } from './consumers.ts';
@@ -86,5 +93,7 @@ function makeResources(settings: Settings, send: Send) {
     webhooks: makeConsumers(calls),
     events: makeEvents(settings, calls),
     apiKeys: makeApiKeys(calls),
+    /** Which sites' pages may call the server from a browser. */
+    corsSettings: makeCorsSettings(calls),
   };
 }

@@ -199,3 +199,17 @@ export function makeApiKeys({ read, write }: Calls) {
       write('DELETE', ['apiKeys', request.apiKeyId], request),
   };
 }
+
+export interface CorsSettings {
+  /** Scheme, host and port, such as `https://app.example.com`; compared exactly. */
+  readonly allowedOrigins: readonly string[];
+}
+
+export function makeCorsSettings({ read, write }: Calls) {
+  return {
+    get: (request?: CallOptions): Promise<CorsSettings> => read(['corsSettings'], request),
+    /** Allows these and no others. */
+    set: (request: CorsSettings & WriteCallOptions): Promise<CorsSettings> =>
+      write('POST', ['corsSettings'], request, { allowedOrigins: request.allowedOrigins }),
+  };
+}

@@ -73,6 +73,7 @@ export type {
   Connection,
   ConnectionError,
   ConnectionStatus,
+  CorsSettings,
   Integration,
   ReferenceCompany,
   SupplementalConfig,
