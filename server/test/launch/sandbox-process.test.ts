@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSandbox, type SandboxProcess } from '../../src/launch/sandbox-process.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
+import { inheritedEnvironment } from '../support/processes.ts';
 import { processesOf } from './program.ts';
 
 let dir: string;
