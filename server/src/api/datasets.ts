@@ -306,7 +306,7 @@ async function requestOne({ db, clock }: ApiDeps, connection: Connection, dataTy
   const syncOrder = settings.find((setting) => setting.dataType === dataType)?.syncOrder ?? 0;
   if (!isStored(dataType)) throw new PublicError('data_type_not_supported', `'${dataType}' not supported`);
   const wanted = { companyId, connectionId, dataType, cause: 'request', syncOrder } as const;
-  const [asked] = await db.transaction((tx) => requestDatasets(tx, [wanted], clock.now()));
+  const [asked] = await requestDatasets(db, [wanted], clock.now());
   if (asked !== undefined) return asked;
   const running = await unfinishedDataset(db, { connectionId, dataType });
   throw new PublicError('dataset_in_progress', `${dataType}${running === undefined ? '' : ` (${running})`}`);

@@ -51,22 +51,21 @@ interface InputRow {
   readonly stamp: string | undefined;
 }
 
-const INPUT = `json_to_recordset($1::json) AS i (n int, record_id text, content jsonb, is_deleted bool, status text,
+// Of jsonb, since its parts are taken over as they are: from json each content would be parsed once more.
+const INPUT = `jsonb_to_recordset($1::jsonb) AS i (n int, record_id text, content jsonb, is_deleted bool, status text,
   first_ref text, second_ref text, stamp text)`;
 
 export async function storeRecords(tx: Queryable, batch: RecordBatch): Promise<Stored> {
   const rows = inputRows(batch);
   if (batch.pass !== undefined) await noteSeen(tx, batch.pass, batch.records.flatMap(idOf));
   if (rows.length === 0) return { changed: 0, skipped: 0 };
-  const differing = await rowsThatDiffer(tx, batch, rows);
-  if (differing.length === 0) return { changed: 0, skipped: 0 };
-  const stored = new Map((await upsert(tx, batch, differing)).map((row) => [row.record_id, row.has_changed]));
-  const skipped = differing.filter((row) => !stored.has(row.record_id));
+  const differing = await upsertDiffering(tx, batch, rows);
+  const skipped = differing.filter((row) => row.has_changed === null);
   await markStale(
     tx,
     skipped.map((row) => ({ ...batch, recordId: row.record_id })),
   );
-  return { changed: [...stored.values()].filter(Boolean).length, skipped: skipped.length };
+  return { changed: differing.filter((row) => row.has_changed).length, skipped: skipped.length };
 }
 
 function inputRows({ dataType, records, deletedIds = [], stampOf }: RecordBatch): readonly InputRow[] {
@@ -105,40 +104,37 @@ export function contentOf(record: RecordContent): RecordContent {
   return content;
 }
 
-/** Looked at without the feed, since mostly nothing differs. What changes between this and the upsert is told there. */
-async function rowsThatDiffer(tx: Queryable, batch: RecordBatch, rows: readonly InputRow[]) {
-  const differing = await tx.query<{ n: number }>(
-    'records_differing',
-    `SELECT i.n FROM ${INPUT}
-     LEFT JOIN records r ON r.connection_id = $2 AND r.data_type = $3 AND r.record_id = i.record_id
-       AND r.record_id = ANY ($4)
-     WHERE CASE
-       WHEN i.is_deleted THEN r.content IS NOT NULL AND NOT r.is_deleted
-       ELSE r.record_id IS NULL OR r.is_deleted OR r.content IS DISTINCT FROM i.content
-         OR r.model_key IS DISTINCT FROM $5 OR (i.stamp IS NOT NULL AND r.stamp IS DISTINCT FROM i.stamp) END`,
-    [storableJson(rows), batch.connectionId, batch.dataType, rows.map((row) => row.record_id), batch.modelKey],
-  );
-  const numbers = new Set(differing.map(({ n }) => n));
-  return rows.filter(({ n }) => numbers.has(n));
-}
-
-async function upsert(tx: Queryable, batch: RecordBatch, rows: readonly InputRow[]) {
-  const time = feedTime('feed', `$7::bigint - 1 - i.place`);
-  return tx.query<{ record_id: string; has_changed: boolean }>(
+/**
+ * Answers the rows that differ; those that were passed over tell nothing of a change. The feed is not taken where none
+ * differs, as it mostly is. What others change between the look and the upsert is told by the upsert.
+ */
+async function upsertDiffering(tx: Queryable, batch: RecordBatch, rows: readonly InputRow[]) {
+  const time = feedTime('feed', 'feed.taken - 1 - i.place');
+  return tx.query<{ record_id: string; has_changed: boolean | null }>(
     'records_upsert',
     `WITH input AS MATERIALIZED (
-       SELECT *, row_number() OVER (ORDER BY n) - 1 AS place FROM ${INPUT}
+       SELECT i.*, row_number() OVER (ORDER BY i.n) - 1 AS place FROM ${INPUT}
+       LEFT JOIN records r ON r.connection_id = $2 AND r.data_type = $3 AND r.record_id = i.record_id
+         AND r.record_id = ANY ($7)
+       WHERE CASE
+         WHEN i.is_deleted THEN r.content IS NOT NULL AND NOT r.is_deleted
+         ELSE r.record_id IS NULL OR r.is_deleted OR r.content IS DISTINCT FROM i.content
+           OR r.model_key IS DISTINCT FROM $6 OR (i.stamp IS NOT NULL AND r.stamp IS DISTINCT FROM i.stamp) END
+     ), taken AS (
+       ${takeFeeds('SELECT $4::uuid AS company_id, count(*) AS records FROM input HAVING count(*) > 0')}
      ), feed AS (
-       ${takeFeeds('SELECT $4::uuid AS company_id, $7::bigint AS records')}
+       SELECT taken.*, (SELECT count(*) FROM input) AS taken FROM taken
+     ), stored AS (
+       INSERT INTO records AS r (${RECORD_COLUMNS})
+       SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, lower(i.status), lower(i.first_ref),
+         lower(i.second_ref), $6, i.is_deleted,
+         i.stamp, CASE WHEN i.content IS NOT NULL THEN ${time.at} END, ${time.bucket}, ${time.at}
+       FROM input i CROSS JOIN feed
+       ${UPSERT_RECORD}
+       WHERE $8::bigint IS NULL OR r.seen_at <= ${fromFeedTime('$8')}
+       RETURNING r.record_id, r.modified_at IS NOT DISTINCT FROM r.seen_at AS has_changed
      )
-     INSERT INTO records AS r (${RECORD_COLUMNS})
-     SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, lower(i.status), lower(i.first_ref), lower(i.second_ref),
-       $6, i.is_deleted,
-       i.stamp, CASE WHEN i.content IS NOT NULL THEN ${time.at} END, ${time.bucket}, ${time.at}
-     FROM input i CROSS JOIN feed
-     ${UPSERT_RECORD}
-     WHERE $8::bigint IS NULL OR r.seen_at <= ${fromFeedTime('$8')}
-     RETURNING r.record_id, r.modified_at IS NOT DISTINCT FROM r.seen_at AS has_changed`,
+     SELECT i.record_id, stored.has_changed FROM input i LEFT JOIN stored ON stored.record_id = i.record_id`,
     [
       storableJson(rows),
       batch.connectionId,
@@ -146,7 +142,7 @@ async function upsert(tx: Queryable, batch: RecordBatch, rows: readonly InputRow
       batch.companyId,
       batch.parentId ?? null,
       batch.modelKey,
-      rows.length,
+      rows.map((row) => row.record_id),
       batch.asOf ?? null,
     ],
   );

@@ -23,23 +23,20 @@ const RETRY_HOURS_MAX = 1;
 /** Ends that wait for somebody to do something: a new authorisation, a connector that can. */
 const NO_RETRY: ReadonlySet<DatasetEnd> = new Set(['AuthError', 'Cancelled', 'NotSupported']);
 
+/** In a transaction of the caller's, who tells of the events once it is committed. */
 export async function endDataset(
+  tx: Queryable,
   companies: CompaniesContext,
   dataset: ClaimedDataset,
   ending: Ending,
-): Promise<{ readonly recordsModified: boolean }> {
-  const ended = await companies.db.transaction(async (tx) => {
-    const row = await closeDataset(tx, dataset, ending);
-    await noteSet(tx, dataset, ending, row);
-    if (ending.status === 'Complete') {
-      await markSynced(tx, dataset);
-      await noteLastSync(tx, dataset.connectionId);
-    }
-    await tellOf(companies, tx, dataset, ending, row);
-    return row;
-  });
-  companies.eventsStored();
-  return { recordsModified: ended.records_changed > 0 };
+): Promise<void> {
+  const row = await closeDataset(tx, dataset, ending);
+  await noteSet(tx, dataset, ending, row);
+  if (ending.status === 'Complete') {
+    await markSynced(tx, dataset);
+    await noteLastSync(tx, dataset.connectionId);
+  }
+  await tellOf(companies, tx, dataset, ending, row);
 }
 
 interface EndedRow {

@@ -125,13 +125,16 @@ export async function claimDatasets(
          status = CASE d.status WHEN 'Queued' THEN 'Fetching' ELSE d.status END
        FROM picked WHERE d.id = picked.id AND d.id = ANY (ARRAY(SELECT id FROM picked)) AND d.lease_token IS NULL
        RETURNING d.*
+     ), unhurried AS MATERIALIZED (
+       -- A claim that a crash of the database undoes was never made: its reader finds that the lease is gone.
+       SELECT set_config('synchronous_commit', 'off', true)
      )
      SELECT d.id, d.company_id, d.connection_id, d.data_type, d.cause, d.tells_deletions, d.requested_at, d.started_at,
        d.setbacks, d.is_full, d.changed_after, d.from_date, d.model_key, d.as_of, d.phase, d.page_after, d.parent_id,
        d.pages, d.page_size, d.records_read, d.records_changed, d.deletions_told, d.warnings,
        c.platform_key, c.status = 'Linked' AND c.deleted_at IS NULL AS is_linked,
        s.known_until, s.full_at, s.full_records, s.model_key AS known_model_key, s.from_date AS known_from_date
-     FROM claimed d JOIN connections c ON c.id = d.connection_id
+     FROM unhurried CROSS JOIN claimed d JOIN connections c ON c.id = d.connection_id
      LEFT JOIN sync_sets s ON s.connection_id = d.connection_id AND s.data_type = d.data_type`,
     [options.datasetsMax, options.ofConnectionMax, leaseToken, options.leaseMs],
   );
@@ -199,27 +202,6 @@ function requireOne(rows: number): void {
 
 const HELD = 'id = $1 AND lease_token = $2 AND lease_until > clock_timestamp() AND completed_at IS NULL';
 
-/** Notes how it will be read, from its beginning. */
-export async function beginPass(tx: Queryable, { id, leaseToken }: Held, pass: Pass): Promise<void> {
-  requireOne(
-    await tx.execute(
-      'dataset_begin',
-      `UPDATE datasets SET is_full = $3, changed_after = $4, from_date = $5, model_key = $6, as_of = $7, phase = 'records',
-         page_after = NULL, parent_id = NULL, has_sightings = true
-       WHERE ${HELD}`,
-      [
-        id,
-        leaseToken,
-        pass.isFull,
-        pass.changedAfter?.toISOString() ?? null,
-        pass.fromDate?.toISOString() ?? null,
-        pass.modelKey,
-        pass.asOf,
-      ],
-    ),
-  );
-}
-
 /** For a transaction that speaks for the reader without moving it on. */
 export async function requireLease(tx: Queryable, { id, leaseToken }: Held): Promise<void> {
   const rows = await tx.query('dataset_require_lease', `SELECT 1 FROM datasets WHERE ${HELD} FOR UPDATE`, [
@@ -229,11 +211,11 @@ export async function requireLease(tx: Queryable, { id, leaseToken }: Held): Pro
   requireOne(rows.length);
 }
 
-/** Moves on, in the transaction that stores what was read. */
+/** Moves on, in the transaction that stores what was read. With the first page it is noted how the set is read. */
 export async function advance(
   tx: Queryable,
   { id, leaseToken }: Held,
-  place: Place,
+  { pass, place }: { readonly pass: Pass; readonly place: Place },
   shown: {
     readonly status: DatasetStatus;
     readonly progress: number;
@@ -247,7 +229,9 @@ export async function advance(
       `UPDATE datasets SET phase = $3, page_after = $4, parent_id = $5, pages = $6, page_size = $7, records_read = $8,
          records_changed = $9, deletions_told = $10,
          clock_ahead_ms = greatest(clock_ahead_ms, extract(epoch FROM $11::timestamptz - clock_timestamp())::float8 * 1000),
-         warnings = $12, status = $13, progress = greatest(progress, $14), setbacks = 0, error_message = NULL
+         warnings = $12, status = $13, progress = greatest(progress, $14), setbacks = 0, error_message = NULL,
+         is_full = $15, changed_after = $16, from_date = $17, model_key = $18, as_of = $19,
+         has_sightings = has_sightings OR $15 OR $3 = 'ids'
        WHERE ${HELD}`,
       [
         id,
@@ -264,6 +248,11 @@ export async function advance(
         place.warnings.length === 0 ? null : JSON.stringify(place.warnings),
         shown.status,
         shown.progress,
+        pass.isFull,
+        pass.changedAfter?.toISOString() ?? null,
+        pass.fromDate?.toISOString() ?? null,
+        pass.modelKey,
+        pass.asOf,
       ],
     ),
   );

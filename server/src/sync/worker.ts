@@ -12,7 +12,8 @@ import type { StoredDataType } from '../records/stored-types.ts';
 import { countDatasets, endedWithSightings, noteTidied, removeOldDatasets, type DatasetCounts } from './history.ts';
 import { claimDatasets, release, renewLeases, rescueDatasets, type ClaimedDataset } from './moves.ts';
 import { requestFirstReads, requestScheduled } from './request.ts';
-import { isReadBy, runDataset, type RunDeps } from './run.ts';
+import { isReadBy, runDataset } from './run.ts';
+import type { RunDeps } from './reader.ts';
 
 export interface Sync {
   /** A hint that something is to be read. */

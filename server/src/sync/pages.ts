@@ -1,0 +1,254 @@
+/**
+ * The pages of a reading. While one is being stored the next is fetched, one ahead and no more; each is stored in one
+ * transaction with the place to go on from, and the last one together with the end of the dataset, where nothing is to be
+ * found absent.
+ */
+import type { IdPage, Read, ReadOutcome, RecordPage } from '../connectors/contract.ts';
+import type { Queryable } from '../db/pool.ts';
+import { monotonicMs } from '../lib/clock.ts';
+import { feedPosition, type FeedTime } from '../records/feed.ts';
+import { noteSeen, storeRecords } from '../records/store.ts';
+import type { RecordContent } from '../records/stored-types.ts';
+import { propertiesOf, withPulled } from '../supplemental/pulled.ts';
+import * as moves from './moves.ts';
+import type { ClaimedDataset, Pass, Place } from './moves.ts';
+import { inFull, mustReadAll } from './pass.ts';
+import type { Reader } from './reader.ts';
+import { warningsOf } from './warnings.ts';
+
+export const PAGE_SIZE_MAX = 500;
+const IDS_A_PAGE = 5_000;
+
+export type PagesRead =
+  | { readonly kind: 'all'; readonly pass: Pass }
+  /** Together with the last page. */
+  | { readonly kind: 'ended' }
+  /** Its turn is over, or the platform's limits leave no room. */
+  | { readonly kind: 'paused'; readonly waitMs: number }
+  | { readonly kind: 'trouble'; readonly outcome: Trouble; readonly place: Place };
+
+export type Trouble = Exclude<ReadOutcome<never>, { kind: 'read' }>;
+
+/** Ends the dataset as complete in the transaction that stores its last page. */
+export type EndWithin = (tx: Queryable) => Promise<void>;
+
+export async function readPages(
+  reader: Reader,
+  read: Read<unknown>,
+  first: Pass,
+  turn: { readonly signal: AbortSignal; readonly untilMs: number; readonly endWithin: EndWithin },
+): Promise<PagesRead> {
+  let pass = first;
+  let { place } = reader.dataset;
+  if (place.phase === 'absent') return { kind: 'all', pass };
+  let ahead = fetchPage(reader, read, pass, place, turn);
+  for (;;) {
+    const fetched = await ahead;
+    if (fetched.kind === 'paused') return fetched;
+    if (fetched.kind === 'trouble') return { ...fetched, place };
+    let next = placeAfter(reader, read, pass, place, fetched);
+    const storedBy = pass;
+    if (next.phase === 'absent' && mustReadAll(reader.dataset, read, pass, next)) {
+      pass = await inFull(reader, pass);
+      next = { ...atStart(next, 'records'), recordsRead: 0 };
+    }
+    const isLast = next.phase === 'absent';
+    if (!isLast) {
+      ahead = fetchPage(reader, read, pass, next, turn);
+      // Should storing fail, nobody asks any more what came of it.
+      ahead.catch(() => undefined);
+    }
+    const end = isLast && !mayBeAbsent(read, pass) ? turn.endWithin : undefined;
+    place = await store(reader, fetched, { storedBy, pass, next, end });
+    if (isLast) return end === undefined ? { kind: 'all', pass } : { kind: 'ended' };
+  }
+}
+
+/** Whether what was not met may be gone from the platform. */
+export function mayBeAbsent(read: Read<unknown>, pass: Pass): boolean {
+  return pass.isFull || read.ids !== undefined;
+}
+
+type Fetched =
+  | {
+      readonly kind: 'records';
+      readonly page: RecordPage;
+      readonly records: readonly RecordContent[];
+      readonly parentId: string | undefined;
+      readonly asOf: FeedTime;
+      readonly pageSize: number;
+    }
+  | { readonly kind: 'ids'; readonly page: IdPage; readonly parentId: string | undefined }
+  /** There is no further record below which to read, or nothing to read ids of. */
+  | { readonly kind: 'none' };
+
+type NotFetched =
+  { readonly kind: 'paused'; readonly waitMs: number } | { readonly kind: 'trouble'; readonly outcome: Trouble };
+
+async function fetchPage(
+  reader: Reader,
+  read: Read<unknown>,
+  pass: Pass,
+  place: Place,
+  { signal, untilMs }: { readonly signal: AbortSignal; readonly untilMs: number },
+): Promise<Fetched | NotFetched> {
+  const { deps, dataset, network } = reader;
+  if (signal.aborted || monotonicMs() > untilMs) return { kind: 'paused', waitMs: 0 };
+  await deps.writesFirst(dataset.connectionId);
+  const [parentId, asOf] = await Promise.all([
+    parentOf(reader, read, place),
+    feedPosition(deps.companies.db, dataset.companyId),
+  ]);
+  if (read.below !== undefined && parentId === undefined) return { kind: 'none' };
+  if (place.phase === 'ids' && read.ids === undefined) return { kind: 'none' };
+  const waitMs = await network.reserve();
+  if (waitMs !== undefined) return { kind: 'paused', waitMs };
+  return place.phase === 'ids'
+    ? fetchIds(reader, read, place, parentId)
+    : fetchRecords(reader, read, { pass, place, parentId, asOf });
+}
+
+async function fetchRecords(
+  { session, pulled }: Reader,
+  read: Read<unknown>,
+  at: {
+    readonly pass: Pass;
+    readonly place: Place;
+    readonly parentId: string | undefined;
+    readonly asOf: FeedTime;
+  },
+): Promise<Fetched | NotFetched> {
+  const { pass, place, parentId, asOf } = at;
+  const pageSize = place.pageSize ?? PAGE_SIZE_MAX;
+  const platformProperties = propertiesOf(pulled);
+  const outcome = await read.page(session, {
+    pageSize,
+    ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(pass.changedAfter === undefined ? {} : { changedAfter: pass.changedAfter }),
+    ...(platformProperties === undefined ? {} : { platformProperties }),
+  });
+  if (outcome.kind !== 'read') return { kind: 'trouble', outcome };
+  const { value: page } = outcome;
+  if (page.next !== undefined && page.next === place.pageAfter) throw new Error('The next page is the same page again');
+  const records = page.records.map((record) => withPulled(record, pulled));
+  return { kind: 'records', page, records, parentId, asOf, pageSize };
+}
+
+async function fetchIds(
+  { session }: Reader,
+  read: Read<unknown>,
+  place: Place,
+  parentId: string | undefined,
+): Promise<Fetched | NotFetched> {
+  const outcome = await read.ids?.(session, {
+    pageSize: IDS_A_PAGE,
+    ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
+    ...(parentId === undefined ? {} : { parentId }),
+  });
+  if (outcome === undefined) return { kind: 'none' };
+  return outcome.kind === 'read' ? { kind: 'ids', page: outcome.value, parentId } : { kind: 'trouble', outcome };
+}
+
+/** Whose records are read: those of the place, or of the next record once theirs are done. */
+async function parentOf({ deps, dataset }: Reader, read: Read<unknown>, place: Place): Promise<string | undefined> {
+  if (read.below === undefined) return undefined;
+  if (place.parentId !== undefined && place.pageAfter !== undefined) return place.parentId;
+  return moves.nextParent(deps.companies.db, {
+    connectionId: dataset.connectionId,
+    dataType: read.below,
+    after: place.parentId,
+  });
+}
+
+/** But for how many records have changed, which storing them tells. */
+function placeAfter({ dataset }: Reader, read: Read<unknown>, pass: Pass, place: Place, fetched: Fetched): Place {
+  const following = place.phase === 'records' ? phaseAfter(read, pass) : 'absent';
+  if (fetched.kind === 'none') return atStart(place, following);
+  const { page, parentId } = fetched;
+  const isDone = page.next === undefined && read.below === undefined;
+  const moved = isDone ? atStart(place, following) : { ...place, pageAfter: page.next, parentId };
+  const pages = place.pages + 1;
+  if (fetched.kind === 'ids') return { ...moved, pages };
+  return {
+    ...moved,
+    pages,
+    pageSize: Math.min(fetched.pageSize * 2, PAGE_SIZE_MAX),
+    recordsRead: place.recordsRead + fetched.records.length,
+    deletionsTold: place.deletionsTold || fetched.page.deletedIds !== undefined,
+    warnings: warningsOf(dataset.dataType, fetched.records, place.warnings),
+  };
+}
+
+/** After the records come the ids, where they tell what is gone and the records themselves did not. */
+function phaseAfter(read: Read<unknown>, pass: Pass): Place['phase'] {
+  return read.ids !== undefined && !(pass.isFull && pass.fromDate === undefined) ? 'ids' : 'absent';
+}
+
+function atStart(place: Place, phase: Place['phase']): Place {
+  return { ...place, phase, pageAfter: undefined, parentId: undefined };
+}
+
+/** Answers the place that is stored with it. */
+function store(
+  { deps, dataset, connector }: Reader,
+  fetched: Fetched,
+  to: {
+    readonly storedBy: Pass;
+    readonly pass: Pass;
+    readonly next: Place;
+    readonly end: EndWithin | undefined;
+  },
+): Promise<Place> {
+  const { companyId, connectionId, dataType } = dataset;
+  const { storedBy, pass, end } = to;
+  return deps.companies.db.transaction(async (tx) => {
+    let next = to.next;
+    if (fetched.kind === 'ids') await noteSeen(tx, dataset.id, fetched.page.ids);
+    if (fetched.kind === 'records') {
+      const { changed } = await storeRecords(tx, {
+        companyId,
+        connectionId,
+        dataType,
+        records: fetched.records,
+        parentId: fetched.parentId,
+        modelKey: storedBy.modelKey,
+        stampOf: (record) => connector.stampOf?.(record),
+        pass: storedBy.isFull ? dataset.id : undefined,
+        deletedIds: fetched.page.deletedIds,
+        asOf: fetched.asOf,
+      });
+      next = { ...next, recordsChanged: next.recordsChanged + changed };
+    }
+    await moves.advance(
+      tx,
+      dataset,
+      { pass, place: next },
+      {
+        status: next.phase === 'absent' ? 'Processing' : 'Fetching',
+        progress: progressOf(dataset, next),
+        newestStamp: fetched.kind === 'records' ? newestStamp(fetched.records) : undefined,
+      },
+    );
+    await end?.(tx);
+    return next;
+  });
+}
+
+/** Nobody knows how much there is; what was there the last time is the best guess. */
+function progressOf({ known }: ClaimedDataset, place: Place): number {
+  if (place.phase !== 'records') return 95;
+  const expected = Math.max(known.fullRecords ?? 0, place.recordsRead + PAGE_SIZE_MAX);
+  return Math.floor((90 * place.recordsRead) / expected);
+}
+
+function newestStamp(records: readonly RecordContent[]): Date | undefined {
+  let newest: number | undefined;
+  for (const { sourceModifiedDate } of records) {
+    if (typeof sourceModifiedDate !== 'string') continue;
+    const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(sourceModifiedDate);
+    const at = Date.parse(hasZone ? sourceModifiedDate : `${sourceModifiedDate}Z`);
+    if (!Number.isNaN(at) && at > (newest ?? -Infinity)) newest = at;
+  }
+  return newest === undefined ? undefined : new Date(newest);
+}
