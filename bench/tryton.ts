@@ -1,6 +1,6 @@
 /**
  * `npm run bench:tryton`: bills created and posted in a real Tryton, through Ledgerpost and by a bare client that does
- * nothing else. Both write the same bills to the same books, in turns within one run; the median of the rounds counts.
+ * nothing else. Both write the same bills to the same books, in turns within one run; the median of the rounds' ratios counts.
  * Tryton itself is the limit of both: some five documents a second.
  */
 import { randomBytes } from 'node:crypto';
@@ -24,7 +24,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const billsPerRound = Number(values.bills);
 const warmUpBills = Math.ceil(billsPerRound / 4);
-const checkMs = 50;
+/** Seldom, so that asking weighs nothing: when the last bill was done is told by its push. */
+const checkMs = 500;
 const endedMsMax = 300_000;
 const database = 'acme';
 
@@ -74,7 +75,8 @@ async function compare([ours, theirs]: readonly Way[]): Promise<void> {
     }
   }
   const [mine = [], direct = []] = [rates.get(ours.name), rates.get(theirs.name)];
-  const ratio = Number((median(mine) / median(direct)).toFixed(3));
+  // Round by round: a machine that others use too has better and worse minutes.
+  const ratio = Number(median(mine.map((rate, round) => rate / (direct[round] ?? rate))).toFixed(3));
   console.log(
     `\n${ratio >= bar ? 'met   ' : 'MISSED'}  ${ours.name} : ${theirs.name}  ${ratio.toFixed(2)}  (bar ${bar})`,
   );
@@ -187,7 +189,7 @@ async function throughLedgerpost(trytonUrl: string, ids: Ids, stops: (() => Prom
   });
   interface Pushes {
     readonly totalResults: number;
-    readonly results: readonly { readonly status: string; readonly errorMessage?: string }[];
+    readonly results: readonly { readonly status: string; readonly completedOnUtc: string }[];
   }
   const pushes = (query: string) => call<Pushes>('GET', `/companies/${company.id}/push?${query}`);
   let asked = 0;
@@ -196,11 +198,16 @@ async function throughLedgerpost(trytonUrl: string, ids: Ids, stops: (() => Prom
     write: async (count) => {
       asked += count;
       const start = performance.now();
+      const began = systemClock.now().getTime();
       const requests = Array.from({ length: count }, () => bill(randomBytes(6).toString('hex')));
       await Promise.all(requests.map((body) => call('POST', `${place}/push/bills`, body)));
       for (;;) {
         const { totalResults } = await pushes('query=status%3DSuccess&pageSize=1');
-        if (totalResults >= asked) return (count * 1_000) / (performance.now() - start);
+        if (totalResults >= asked) {
+          const { results } = await pushes(`query=status%3DSuccess&pageSize=${count}`);
+          const ended = Math.max(...results.map(({ completedOnUtc }) => Date.parse(completedOnUtc)));
+          return (count * 1_000) / (ended - began);
+        }
         if (performance.now() - start > endedMsMax) throw new Error(`${totalResults} of ${asked} bills were written`);
         await new Promise((resolve) => setTimeout(resolve, checkMs));
       }

@@ -141,6 +141,11 @@ export interface WriteRequest {
   readonly supplementalData?: Readonly<Record<string, unknown>>;
   /** Properties of the platform to answer with the record, as `Read` does. */
   readonly platformProperties?: readonly string[];
+  /**
+   * Nothing was ever sent under this key: the row that counts the sends proves it, so `send` need not look for what an
+   * earlier one may have left. Absent where that is not certain.
+   */
+  readonly isFirstSend?: true;
 }
 
 export interface AttachmentFile {

@@ -52,7 +52,9 @@ async function send(prepared: Prepared, deps: RunDeps): Promise<void> {
   if (!mayLeave()) return settleTurn(neverLeft, 'send', push, deps);
   // And asked once more when the connection to the platform stands, which may take its time.
   network.fence(mayLeave);
-  const told = withPulledRecord(push, await write.send(session, request));
+  // The permit counted this send, under the lease that the count was read with: nobody else was permitted in between.
+  const first = push.attempts === 0 ? ({ isFirstSend: true } as const) : {};
+  const told = withPulledRecord(push, await write.send(session, { ...request, ...first }));
   const outcome = told.kind === 'not-sent' ? { ...told, ...limitOf(network.mustWaitMs()) } : told;
   if (network.wasHeldBack()) return settleTurn(neverLeft, 'send', push, deps);
   const verdict = verdicts.judgeSend(outcome, at, warnings);

@@ -64,6 +64,16 @@ test('an answer lost before the platform wrote is sent again after a look proved
   expect(await outcomes(push)).toEqual(['send unknown → in_doubt', 'find absent → queued', 'send written → succeeded']);
 });
 
+test.each(['unknown', 'not-sent'] as const)('only the first send is told to be the first: %s', async (kind) => {
+  engine.platform.answer = (_request, write) => {
+    if (engine.platform.requests.length > 1) return write();
+    return { kind, waitingFor: 'platform-offline', reason: 'the connection broke' };
+  };
+  engine.start();
+  await engine.until(await engine.request(), 'succeeded');
+  expect(engine.platform.requests.map(({ isFirstSend }) => isFirstSend)).toEqual([true, undefined]);
+});
+
 test('a platform that can tell nothing makes the push unknown, with the evidence, and it is never sent twice', async () => {
   engine.platform.find = undefined;
   engine.platform.answer = () => ({ kind: 'unknown', reason: 'the connection broke' });
@@ -148,6 +158,7 @@ test('a lease lost before the send puts the push back, one lost after it puts it
   engine.start();
   await engine.until(unsent, 'succeeded');
   await engine.until(sent, 'succeeded');
+  expect(engine.platform.requests).toMatchObject([{ pushOperationKey: unsent.id, isFirstSend: true }]);
   expect(await outcomes(unsent)).toEqual(['rescue lease-lost → queued', 'send written → succeeded']);
   expect(await outcomes(sent)).toEqual(['rescue lease-lost → in_doubt', 'find found → succeeded']);
   expect(engine.platform.books.toSorted()).toEqual([unsent.id, sent.id].toSorted());

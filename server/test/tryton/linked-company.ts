@@ -1,6 +1,9 @@
 /** A company of a real Tryton behind a server of ours, for tests that push through the API and look into the books. */
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { TrytonClient, Values } from '../../../scripts/tryton/client.ts';
+import type { Connector, Link } from '../../src/connectors/contract.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { getPush, untilEnded, type WirePush } from '../support/pushes.ts';
 import type { LinkedCompany, ServerProcess } from '../support/server.ts';
 import type { TestCompany } from './fixture.ts';
@@ -18,6 +21,19 @@ export async function linkTo(
   const linked = await server.call('PUT', `${path}/authorization`, { ...fields, ...policies });
   expect(linked.body, JSON.stringify(linked.body)).toMatchObject({ status: 'Linked' });
   return { companyId: company.body.id, connectionId: connection.body.id, push: `${path}/push`, books: '' };
+}
+
+/** A link for calls to the connector itself, past the server. */
+export async function linkBy(
+  connector: Connector,
+  { fields }: TestCompany,
+  policies: Readonly<Record<string, string>> = {},
+): Promise<Link> {
+  const about = { companyId: randomUUID(), companyName: 'Harbour Lane', connectionId: randomUUID() };
+  const io = { fetch: globalThis.fetch, now: systemClock.now };
+  const outcome = await connector.authorize({ ...about, fields: { ...fields, ...policies } }, io);
+  if (outcome.kind !== 'linked') throw new Error(JSON.stringify(outcome));
+  return outcome.link;
 }
 
 /** Pushes, waits, and gives the push as it ended. */

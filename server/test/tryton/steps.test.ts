@@ -10,7 +10,7 @@ import { makeTrytonConnector } from '../../src/connectors/tryton/connector.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { WritableDataType } from '../../src/models/data-types.ts';
 import { describeTryton, makeCompany, type TestCompany } from './fixture.ts';
-import { balances, inBooks, unbalanced } from './linked-company.ts';
+import { balances, inBooks, linkBy, unbalanced } from './linked-company.ts';
 
 const today = `${systemClock.now().toISOString().slice(0, 10)}T00:00:00`;
 const connector = makeTrytonConnector();
@@ -27,10 +27,7 @@ describeTryton('between two steps of a write', () => {
   beforeAll(async () => {
     company = await makeCompany();
     books = await company.books();
-    const about = { companyId: randomUUID(), companyName: 'Bakery', connectionId: randomUUID() };
-    const outcome = await connector.authorize({ ...about, fields: company.fields }, io());
-    if (outcome.kind !== 'linked') throw new Error(JSON.stringify(outcome));
-    link = outcome.link;
+    link = await linkBy(connector, company);
     const account = (code: string) => books.firstId('account.account', [['code', '=', code]]);
     const own = {
       customer: await books.create('party.party', { name: 'Corner Shop' }),

@@ -20,7 +20,7 @@ export function trytonAttach(resource: TrytonResource): Write<TrytonSession> {
     goesOn: true,
     async send(session, request) {
       try {
-        const present = await markedFile(session, request);
+        const present = request.isFirstSend === true ? undefined : await markedFile(session, request);
         if (present !== undefined) return { kind: 'written', changes: [uploaded(resource, request, present)] };
         if (!(await hasRecord(resource, session, request))) {
           return { kind: 'rejected', ...notFound(resource.model, request) };

@@ -16,6 +16,7 @@ import { lineLimits } from './document-lines.ts';
 import { markedText } from './marks.ts';
 import {
   isParty,
+  moveAsWritten,
   moveMark,
   moveReads,
   moveRemovals,
@@ -73,6 +74,7 @@ function direct(base: PushModel, kind: DirectKind): TrytonResource {
     fills: ['company', 'period', 'journal'],
     refuse: (request, session) => refuseDirect(model, request, session),
     prepare: (values, request, at) => directValues(kind, values, request, at),
+    asWritten: moveAsWritten,
     next: (record, request, session) => next(record, request, session),
     undo: undoMove,
     async offer(live, session) {
@@ -128,6 +130,7 @@ function next(record: Members, _: WriteRequest, session: TrytonSession): Step | 
   return {
     name: 'reconcile',
     run: (options) => session.call('account.move.reconciliation', 'create', [[values]], options),
+    isLast: true,
   };
 }
 

@@ -67,7 +67,7 @@ function document(base: PushModel, kind: DocumentKind, own: readonly Pair[], lim
     first: (values, _request, { session }) => addressFor(session, values),
     complete: (record, theirs, session) => wholeDocument(record, theirs, session, { ...kind, open }),
     next: (record, request, session) => next(record, request, session),
-    nextReads: (request, session) => (isToBePosted(request, session) ? ['state'] : undefined),
+    asWritten: { state: 'draft' },
     removals: (record, session) => removals(record, session),
     isRemoved: ({ state }) => state === 'cancelled',
   };
@@ -196,7 +196,7 @@ function next(record: Members, request: WriteRequest, session: TrytonSession): S
     name,
     run: (options) => session.call(INVOICE, method, [[record['id']], ...params], options),
   });
-  if (isToBePosted(request, session)) return press('post', 'post');
+  if (isToBePosted(request, session)) return { ...press('post', 'post'), isLast: true };
   const lines = record['lines'];
   const isTaxed = Array.isArray(lines) && lines.some((line: Members) => isFilled(line['taxes']));
   return isTaxed && !isFilled(record['taxes']) ? press('work out the taxes of', 'write', {}) : undefined;

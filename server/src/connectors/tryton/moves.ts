@@ -133,7 +133,16 @@ export async function standing(session: TrytonSession): Promise<Domain> {
   return gone.length === 0 ? own : [...own, ['id', 'not in', gone]];
 }
 
-/** The one step of an entry: a draft is posted. */
+/** A new entry is a draft, whatever else it is to become. */
+export const moveAsWritten: Members = { state: 'draft' };
+
+/** The one step of an entry where entries are to be posted. */
+export function onlyPost(record: Members, session: TrytonSession): Step | undefined {
+  const step = session.link.posting === 'post' ? postStep(record, session) : undefined;
+  return step && { ...step, isLast: true };
+}
+
+/** The first step of an entry: a draft is posted. */
 export function postStep({ id, state }: Members, session: TrytonSession): Step | undefined {
   if (state !== 'draft') return undefined;
   return { name: 'post', run: (options) => session.call(MOVE, 'post', [[id]], options) };

@@ -10,7 +10,7 @@ import { payments as paymentModel } from '../../models/payments.ts';
 import type { WriteRequest } from '../contract.ts';
 import type { Pair } from '../mapping.ts';
 import { markedText } from './marks.ts';
-import { moveMark, moveReads, moveRemovals, MOVE, standing, undoMove } from './moves.ts';
+import { moveAsWritten, moveMark, moveReads, moveRemovals, MOVE, standing, undoMove } from './moves.ts';
 import { offerMoney, offerOpenDocuments } from './offers.ts';
 import { datePair } from './pairs.ts';
 import { wholePayment } from './payment-reading.ts';
@@ -70,6 +70,7 @@ function payment(base: PushModel, kind: PaymentKind): TrytonResource {
     fills: ['company', 'period', 'journal'],
     refuse: (request: WriteRequest, session) => refusePayment(model, kind, request, session),
     prepare: (_, request, { session }) => paymentValues(kind, request, session),
+    asWritten: moveAsWritten,
     next: (record, request, session) => nextOfPayment(kind, record, request, session),
     undo: undoMove,
     offer: async (live, session) => offerOpenDocuments(await offerMoney(live, session, 'accountRef.id'), kind, session),

@@ -101,6 +101,7 @@ export const purchaseOrders: TrytonResource = {
   prepare,
   first: (values, _request, { session }) => addressFor(session, values),
   writeCall,
+  asWritten: { state: 'draft' },
   next,
   complete,
 };
@@ -159,7 +160,7 @@ function next({ id, state }: Members, { body = {} }: WriteRequest, session: Tryt
   });
   if (state === 'draft') return press('quote');
   if (state === 'quotation') return press('confirm');
-  return state === 'confirmed' ? press('process') : undefined;
+  return state === 'confirmed' ? { ...press('process'), isLast: true } : undefined;
 }
 
 const states: Readonly<Record<string, string>> = {

@@ -68,8 +68,8 @@ export interface TrytonResource extends TrytonReading {
   offer?(live: PushModel, session: TrytonSession): Promise<PushModel>;
   /** What remains to be done of a create or an update once its record stands. Undefined when it is as it should be. */
   next?(record: Members, request: WriteRequest, session: TrytonSession): Step | undefined | Promise<Step | undefined>;
-  /** The fields that `next` looks at for this request, where that is less than all: they are read between two steps. */
-  nextReads?(request: WriteRequest, session: TrytonSession): readonly string[] | undefined;
+  /** What `next` would read of a record that was only just written, so that it is not read for that. */
+  readonly asWritten?: Members;
   /** Takes back a create of which a step was refused, so that a rejection leaves nothing. Deletes the record if absent. */
   undo?(record: Members, session: TrytonSession): Promise<RpcAnswer>;
   /** Ways of deleting, tried in this order as long as Tryton refuses. */
@@ -89,6 +89,8 @@ export interface Step {
   /** "post"; a step that leaves the record at the same step did nothing, as Tryton does in a wrong state. */
   readonly name: string;
   readonly run: (options: { readonly isKept?: true }) => Promise<RpcAnswer>;
+  /** None is to follow, so what came of it is read once, with all of the record, while others already have their turn. */
+  readonly isLast?: true;
 }
 
 export interface Removal {

@@ -77,47 +77,50 @@ export async function readBack(
   }
 }
 
-/** All steps are taken; what is left is to read the record back, for which nobody else has to wait. */
-export interface Standing {
+/** All steps are taken, and the record is as it was read after the last of them. */
+interface Standing {
   readonly kind: 'standing';
+  readonly record: Members;
+}
+
+/** All steps are taken, and nobody has seen yet what came of it: that is looked at while others have their turn. */
+interface Unseen {
+  readonly kind: 'unseen';
   readonly id: number;
-  /** As read in full, where it was. */
-  readonly record?: Members;
+  /** The last step. */
+  readonly done?: string;
 }
 
-/** Between two steps only what decides on the next one is read: the sums of a document cost more than its state. */
-function readBetween(turn: Turn, id: number): Promise<Members | undefined | 'unread'> {
-  const { request, resource, session } = turn;
-  const reads = resource.nextReads?.(request, session);
-  if (reads === undefined) return readBack(turn, id);
-  const { mark: _, parts: __, ...light } = resource;
-  return readBack({ session, resource: { ...light, reads } }, id);
-}
+export type Finished = WriteOutcome | Standing | Unseen;
 
-export async function finishById(turn: Turn, id: number, type: Change['type']): Promise<WriteOutcome | Standing> {
-  const record = await readBetween(turn, id);
-  if (record === 'unread') return lostSight('how the record stands');
-  if (record === undefined) {
-    return { kind: 'unknown', reason: 'Tryton has written a record that it does not show to this user afterwards.' };
+export async function finishById(turn: Turn, id: number, type: Change['type']): Promise<Finished> {
+  const { asWritten } = turn.resource;
+  if (asWritten !== undefined) {
+    const outcome = await finish(turn, { ...asWritten, id }, type);
+    return outcome.kind === 'standing' ? { kind: 'unseen', id } : outcome;
   }
-  return finish(turn, record, type);
+  const record = await readBack(turn, id);
+  if (record === 'unread') return lostSight('how the record stands');
+  return record === undefined ? HIDDEN : finish(turn, record, type);
 }
+
+const HIDDEN: WriteOutcome = {
+  kind: 'unknown',
+  reason: 'Tryton has written a record that it does not show to this user afterwards.',
+};
 
 /** Takes the steps that are still to be taken, reading the record back after each: in a wrong state they do nothing. */
-export async function finish(turn: Turn, standing: Members, type: Change['type']): Promise<WriteOutcome | Standing> {
+export async function finish(turn: Turn, standing: Members, type: Change['type'], before?: string): Promise<Finished> {
   const { resource, request } = turn;
   const id = Number(standing['id']);
   // The first call of this turn that changes something is the one that its timeline shows.
   const kept = () => (turn.hasChanged ? {} : ({ isKept: true } as const));
   let record = standing;
-  let done: string | undefined;
+  let done = before;
   for (let taken = 0; taken < STEPS_MAX; taken += 1) {
     const step = await nextStep(turn, record);
     if (step === 'unread') return lostSight('what is to be done next');
-    if (step === undefined) {
-      const isWhole = resource.nextReads?.(request, turn.session) === undefined;
-      return { kind: 'standing', id, ...(isWhole ? { record } : {}) };
-    }
+    if (step === undefined) return { kind: 'standing', record };
     const answer = step.name === done ? idle(step) : await change(turn, () => step.run(kept()));
     if (isRefusalOf(answer)) return type === 'Created' ? takeBack(turn, record, answer) : failed(turn, answer);
     if (answer.kind !== 'result') {
@@ -126,7 +129,8 @@ export async function finish(turn: Turn, standing: Members, type: Change['type']
     }
     turn.hasChanged = true;
     done = step.name;
-    const next = await readBetween(turn, id);
+    if (step.isLast === true) return { kind: 'unseen', id, done };
+    const next = await readBack(turn, id);
     if (next === 'unread' || next === undefined) return lostSight('how the record stands');
     record = next;
   }
@@ -164,15 +168,28 @@ async function takeBack(turn: Turn, record: Members, refused: Failure): Promise<
   return failed(turn, refused);
 }
 
+/** A call that did nothing shows here, and so does what is still to be done: with a turn of its own. */
+async function seen(turn: Turn, { id, done }: Unseen, type: Change['type']): Promise<Finished> {
+  const record = await readBack(turn, id);
+  if (record === 'unread') return lostSight('how the record stands');
+  if (record === undefined) return HIDDEN;
+  const step = await nextStep(turn, record);
+  if (step === 'unread') return lostSight('what is to be done next');
+  return step === undefined ? { kind: 'standing', record } : turn.session.alone(() => finish(turn, record, type, done));
+}
+
 /** What came of the steps, with the record as it stands. */
-export async function told(turn: Turn, outcome: WriteOutcome | Standing, type: Change['type']): Promise<WriteOutcome> {
-  if (outcome.kind !== 'standing') return outcome;
+export async function told(turn: Turn, finished: Finished, type: Change['type']): Promise<WriteOutcome> {
   const { session, resource } = turn;
-  const changes = [changeOf(resource, type, String(outcome.id))];
+  let outcome = finished;
+  for (let looks = 0; outcome.kind === 'unseen'; looks += 1) {
+    if (looks >= STEPS_MAX) return lostSight('it goes in circles');
+    outcome = await seen(turn, outcome, type);
+  }
+  if (outcome.kind !== 'standing') return outcome;
+  const { record } = outcome;
+  const changes = [changeOf(resource, type, String(record['id']))];
   const done: WriteOutcome = { kind: 'written', changes };
-  const record = outcome.record ?? (await readBack(turn, outcome.id));
-  // That it is written is certain; only what it looks like is not.
-  if (record === undefined || record === 'unread') return withWarnings(turn, done);
   try {
     const shown = await toRecord(resource, record, session);
     turn.warnings.push(...deviations(turn, shown, type));

@@ -25,7 +25,7 @@ import {
   readBack,
   told,
   withWarnings,
-  type Standing,
+  type Finished,
   type Turn,
 } from './turn.ts';
 import { encodeId, type Members } from './values.ts';
@@ -86,9 +86,14 @@ function send(
   }
 }
 
+/** What an earlier send of the same push has left. It costs Tryton as much as a reading back. */
+async function begun({ session, resource, request }: Turn): Promise<Members | undefined> {
+  return request.isFirstSend === true ? undefined : marked(session, resource, request.pushOperationKey);
+}
+
 async function create(turn: Turn): Promise<WriteOutcome> {
   const { session, resource, request } = turn;
-  const standing = await marked(session, resource, request.pushOperationKey);
+  const standing = await begun(turn);
   if (standing !== undefined)
     return told(turn, await session.alone(() => finish(turn, standing, 'Created')), 'Created');
   const refusal = brokenReferences(resource.model, request.body) ?? (await resource.refuse?.(request, session));
@@ -96,7 +101,7 @@ async function create(turn: Turn): Promise<WriteOutcome> {
   const supplemental = await supplementalValues(session, resource, request);
   if (supplemental.kind === 'refused') return { kind: 'rejected', ...supplemental.refusal };
   const values = await createValues(turn);
-  const outcome = await session.alone(async (): Promise<WriteOutcome | Standing> => {
+  const outcome = await session.alone(async (): Promise<Finished> => {
     const first = await resource.first?.(values, request, { session });
     // By Tryton's own names: they win over what the body says of the same field.
     const given = { ...values, ...first, ...supplemental.values };
@@ -129,7 +134,7 @@ async function createValues(turn: Turn): Promise<Members> {
 async function update(turn: Turn): Promise<WriteOutcome> {
   const { session, resource, request } = turn;
   const model = resource.updateModel ?? resource.model;
-  const standing = await marked(session, resource, request.pushOperationKey);
+  const standing = await begun(turn);
   if (standing !== undefined) {
     return told(turn, await session.alone(() => finish(turn, standing, 'Modified')), 'Modified');
   }
@@ -145,7 +150,7 @@ async function update(turn: Turn): Promise<WriteOutcome> {
   const prepared =
     resource.prepare === undefined ? values : await resource.prepare(values, request, { session, present });
   const context = request.expectedStamp === undefined ? {} : timestampContext(resource.theirs, present);
-  const outcome = await session.alone(async (): Promise<WriteOutcome | Standing> => {
+  const outcome = await session.alone(async (): Promise<Finished> => {
     const first = await resource.first?.(prepared, request, { session, present });
     const given = { ...prepared, ...first };
     const written = resource.mark.put(given, request.pushOperationKey, present);
