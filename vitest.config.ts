@@ -2,6 +2,13 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Waiting is bounded by what a busy machine may need, not by what an idle one takes. */
+const bounds = {
+  expect: { poll: { timeout: 60_000, interval: 20 } },
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+};
+
 export default defineConfig({
   test: {
     // Most tests wait for processes, databases and deadlines; one file at a time would leave the machine idle.
@@ -20,6 +27,7 @@ export default defineConfig({
             'sandbox/src/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          ...bounds,
         },
       },
       {
@@ -28,10 +36,7 @@ export default defineConfig({
           include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts', 'client/test/**/*.test.ts'],
           exclude: ['server/test/tryton/**'],
           globalSetup: ['server/test/support/database-setup.ts'],
-          // Waiting is bounded by what a busy machine may need, not by what an idle one takes.
-          expect: { poll: { timeout: 60_000, interval: 20 } },
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...bounds,
         },
       },
       {
@@ -41,9 +46,7 @@ export default defineConfig({
           globalSetup: ['server/test/support/database-setup.ts', 'server/test/tryton/tryton-setup.ts'],
           // One Tryton with one interpreter lock serves all files: one after the other, each with time for a busy machine.
           fileParallelism: false,
-          expect: { poll: { timeout: 60_000, interval: 20 } },
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...bounds,
         },
       },
     ],

@@ -28,7 +28,7 @@ const failedSteps = steps.filter(({ name, command, args }) => {
 });
 
 console.log('\n== tests');
-const { passed, failed } = runTests([]);
+const { passed, failed } = await runTests([]);
 const failures = failed + failedSteps.length;
 if (failedSteps.length > 0) console.log(`failed steps: ${failedSteps.map((step) => step.name).join(', ')}`);
 process.exitCode = failures === 0 ? 0 : 1;

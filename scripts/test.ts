@@ -1,8 +1,11 @@
 /**
  * Runs all tests, or those named by the arguments, and ends with one line `N passed, N failed`. Vitest's own summary
  * counts files and tests apart and leaves files that do not load out of the latter; here they count as failed.
+ *
+ * The suite against Tryton goes file after file and waits for Tryton most of its time, so it runs beside the others, which
+ * Vitest itself cannot do: it lets projects with different numbers of workers follow each other.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,17 +25,32 @@ interface Report {
   }[];
 }
 
-export function runTests(args: readonly string[]): Tally {
+export async function runTests(args: readonly string[]): Promise<Tally> {
+  if (args.length > 0) return runVitest(args, 'at once');
+  const tallies = await Promise.all([
+    runVitest(['--project', 'unit', '--project', 'real'], 'at once'),
+    runVitest(['--project', 'tryton'], 'at its end'),
+  ]);
+  const sum = (member: keyof Tally) => tallies.reduce((all, each) => all + each[member], 0);
+  return { passed: sum('passed'), failed: sum('failed') };
+}
+
+/** Two runs that write at once could not be told apart: one of them writes when it has ended. */
+async function runVitest(args: readonly string[], writes: 'at once' | 'at its end'): Promise<Tally> {
   const reportDir = mkdtempSync(path.join(tmpdir(), 'ledgerpost-tests-'));
   const reportFile = path.join(reportDir, 'report.json');
   try {
     const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-    const run = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', ...(writes === 'at once' ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const))],
     });
-    return tally(reportFile, run.status === 0);
+    const written: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => written.push(chunk));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    process.stdout.write(Buffer.concat(written));
+    return tally(reportFile, code === 0);
   } finally {
     rmSync(reportDir, { recursive: true, force: true });
   }
@@ -60,7 +78,7 @@ function readReport(reportFile: string): Report | undefined {
 }
 
 if (import.meta.main) {
-  const { passed, failed } = runTests(process.argv.slice(2));
+  const { passed, failed } = await runTests(process.argv.slice(2));
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed`);
 }
