@@ -1,6 +1,7 @@
 // The test layers: unit tests beside their files, and the slower ones that need a real database, sandbox or server.
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Waiting is bounded by what a busy machine may need, not by what an idle one takes. */
 const bounds = {
@@ -8,6 +9,20 @@ const bounds = {
   testTimeout: 240_000,
   hookTimeout: 240_000,
 };
+
+/** These take longest, most of the time waiting. Begun late, one of them would go on alone at the end. */
+const LONG_FILES =
+  /(simulation|embedded|coverage-models|commands|package|fuzz|reading|live|faults\/(memory|slow-connections|idempotency|frozen|kills|network|fence|arrows|webhooks|rolling|database|platform))\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const [long, short] = [true, false].map((isLong) =>
+      sorted.filter(({ moduleId }) => LONG_FILES.test(moduleId) === isLong),
+    );
+    return [...(long ?? []), ...(short ?? [])];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -17,6 +32,7 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Tests start hundreds of programs; each is compiled once, which halves what a start costs.
     env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/node-compile') },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from '../server/src/db/pool.ts';
 import { claimPushes } from '../server/src/push/moves.ts';
+import { getPush } from '../server/src/push/queries.ts';
 import { startDatabases, type Databases } from './databases.ts';
 import { layGround } from './ground.ts';
 import { callsInFlight, makeConnections, queue, startMemoryEngine } from './memory-platform.ts';
@@ -16,6 +17,7 @@ const lanes = 100;
 const claims = 60;
 const quickest = 5;
 const idlePushes = 300;
+const pushesAway = 20;
 
 interface Row {
   readonly what: string;
@@ -33,6 +35,7 @@ async function run(): Promise<void> {
     tell(await claimCost(databases, db, connections));
     tell(await memoryAt(url));
     (await fairness(databases)).forEach(tell);
+    tell(await saysAway(databases));
   } finally {
     await databases.stop();
   }
@@ -144,6 +147,31 @@ async function fairness(databases: Databases): Promise<Row[]> {
       isMet: (ofBusy?.left ?? 0) > 0,
     },
   ];
+}
+
+/** From the moment that pushes are queued for a platform that is away, until each of them says what it waits for. */
+async function saysAway(databases: Databases): Promise<Row> {
+  const { db } = await databases.make('away');
+  const [connection = ''] = await makeConnections(db, 1);
+  const engine = startMemoryEngine(db, () => undefined, { isAway: true });
+  const queuedMs = performance.now();
+  await queue(db, [connection], pushesAway);
+  engine.wake(connection);
+  const pushes = await db.query<{ companyId: string; pushId: string }>(
+    '',
+    'SELECT company_id AS "companyId", id AS "pushId" FROM pushes',
+  );
+  const reasons = async () => {
+    const seen = await Promise.all(pushes.map((push) => getPush(db, push)));
+    return seen.map((push) => push?.waitingOn?.reason);
+  };
+  while (!(await reasons()).every((reason) => reason === 'platform-offline')) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const seconds = (performance.now() - queuedMs) / 1_000;
+  await engine.stop();
+  const what = `${pushesAway} pushes say that the platform is away after (3 s)`;
+  return { what, figure: `${seconds.toFixed(2)} s`, isMet: seconds <= 3 };
 }
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -1,6 +1,6 @@
 /** A platform in memory that takes everything at once: what is measured is the engine and its database alone. */
 import { randomUUID } from 'node:crypto';
-import type { Connector, WriteRequest } from '../server/src/connectors/contract.ts';
+import type { Connector, WriteOutcome, WriteRequest } from '../server/src/connectors/contract.ts';
 import type { Database } from '../server/src/db/pool.ts';
 import { systemClock } from '../server/src/lib/clock.ts';
 import { makeLog } from '../server/src/lib/log.ts';
@@ -14,9 +14,13 @@ const answerMs = 5;
 const ROWS_A_STATEMENT = 20_000;
 export const accountBody = { nominalCode: '4200', name: 'Sundries', fullyQualifiedCategory: 'Asset.Current' };
 
-/** `onSend` is told of each push as it reaches the platform. */
-export function startMemoryEngine(db: Database, onSend: (pushId: string) => void): Engine {
-  const connector = memoryConnector(onSend);
+/** `onSend` is told of each push as it reaches the platform, or would if the platform were not away. */
+export function startMemoryEngine(
+  db: Database,
+  onSend: (pushId: string) => void,
+  { isAway = false }: { readonly isAway?: boolean } = {},
+): Engine {
+  const connector = memoryConnector(onSend, isAway);
   return startEngine({
     db,
     clock: systemClock,
@@ -32,9 +36,10 @@ export function startMemoryEngine(db: Database, onSend: (pushId: string) => void
   });
 }
 
-function memoryConnector(onSend: (pushId: string) => void): Connector {
-  const send = async ({ pushOperationKey }: WriteRequest) => {
+function memoryConnector(onSend: (pushId: string) => void, isAway: boolean): Connector {
+  const send = async ({ pushOperationKey }: WriteRequest): Promise<WriteOutcome> => {
     onSend(pushOperationKey);
+    if (isAway) return { kind: 'not-sent', waitingFor: 'platform-offline', reason: 'the platform is away' };
     await new Promise((resolve) => setTimeout(resolve, answerMs));
     const recordRef = { id: `acc_${pushOperationKey}`, dataType: 'chartOfAccounts' } as const;
     return {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../src/json.ts';
 import { objectsAt } from '../src/json.ts';
 import { books, clientOf, codeOf, shareSandbox, startForTest, temporaryFolder } from './support/sandbox.ts';
@@ -58,8 +58,8 @@ test('a stall without end is never answered, and after the work means after the 
       body: '{"name":"New"}',
       signal: giveUp.signal,
     });
-    await vi.waitFor(async () => expect(await pendingPosts(client)).toBe(1));
-    await vi.waitFor(async () => expect(await client.total(customers)).toBe(before + written));
+    await expect.poll(() => pendingPosts(client)).toBe(1);
+    await expect.poll(() => client.total(customers)).toBe(before + written);
     giveUp.abort();
     await expect(answer).rejects.toThrow('abort');
     await client.call('DELETE', '/control/requests');
@@ -73,7 +73,7 @@ async function pendingPosts(client: Client): Promise<number> {
 
 test('a delayed write is done even when its caller has gone', async () => {
   const client = await startForTest();
-  await client.call('POST', '/control/faults', { kind: 'stall-before', method: 'POST', delayMs: 50 });
+  await client.call('POST', '/control/faults', { kind: 'stall-before', method: 'POST', delayMs: 2_000 });
   const giveUp = new AbortController();
   const answer = fetch(client.url + customers, {
     method: 'POST',
@@ -81,10 +81,10 @@ test('a delayed write is done even when its caller has gone', async () => {
     body: '{"name":"Late"}',
     signal: giveUp.signal,
   });
-  await vi.waitFor(async () => expect(await pendingPosts(client)).toBe(1), { interval: 5 });
+  await expect.poll(() => pendingPosts(client), { interval: 5 }).toBe(1);
   giveUp.abort();
   await expect(answer).rejects.toThrow('abort');
-  await vi.waitFor(async () => expect(await client.total(customers)).toBe(seeded + 1));
+  await expect.poll(() => client.total(customers)).toBe(seeded + 1);
 });
 
 test('a fault may ask for a status and a pause', async () => {
@@ -230,9 +230,7 @@ test('closing ends stalled requests at once', async () => {
   await client.control({ faults: [{ kind: 'stall-before', times: null }] });
   const answer = client.get(customers);
   answer.catch(() => undefined);
-  await vi.waitFor(async () =>
-    expect(objectsAt((await client.get('/control/requests')).body, 'items')).toHaveLength(1),
-  );
+  await expect.poll(async () => objectsAt((await client.get('/control/requests')).body, 'items')).toHaveLength(1);
   await sandbox.close();
   await expect(answer).rejects.toThrow('fetch failed');
 });

@@ -1,10 +1,10 @@
 /** The README's tour, word for word, against a server that was just started; and the same with official clients. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/ports.ts';
 import { authorization, makeDataDir, removeDataDir, startServer, type ServerProcess } from '../support/server.ts';
 import { codeBlocks, readDocument, ROOT, section, tableRows } from './documents.ts';
 import { startShell, type Shell } from './shell.ts';
@@ -18,7 +18,7 @@ let shell: Shell;
 
 beforeAll(async () => {
   dataDir = await makeDataDir();
-  const [api, sandbox, receiver] = await freePorts(3);
+  const [api, sandbox, receiver] = await Promise.all([freePort(), freePort(), freePort()]);
   places = {
     LEDGERPOST: `http://127.0.0.1:${api}`,
     SANDBOX: `http://127.0.0.1:${sandbox}`,
@@ -148,17 +148,4 @@ function here(code: string): string {
     expect(replaced).toMatch(line);
     return replaced.replace(line, `${name}=${value}`);
   }, code);
-}
-
-/** Free at this moment; the tour starts its server twice and needs them twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  return Promise.all(
-    holders.map(async (holder) => {
-      await new Promise((resolve) => holder.once('listening', resolve));
-      const { port } = holder.address() as AddressInfo;
-      await new Promise((resolve) => holder.close(resolve));
-      return port;
-    }),
-  );
 }

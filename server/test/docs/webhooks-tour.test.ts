@@ -1,6 +1,6 @@
 /** The guide to webhooks, word for word: from a fresh start to a delivery whose signature was checked. */
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/ports.ts';
 import { makeDataDir, removeDataDir, startServer, type ServerProcess } from '../support/server.ts';
 import { codeBlocks, readDocument, section } from './documents.ts';
 import { startShell, type Shell } from './shell.ts';
@@ -48,12 +48,4 @@ async function here(code: string): Promise<string> {
     expect(replaced).toMatch(line);
     return replaced.replace(line, `${name}=${value}`);
   }, code);
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer();
-  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-  const { port } = holder.address() as AddressInfo;
-  await new Promise((resolve) => holder.close(resolve));
-  return port;
 }

@@ -44,14 +44,14 @@ async function makeConnections(count: number): Promise<string[]> {
 test('with 20,000 pushes queued on one connection, one on another is written among the first', async () => {
   await queue([engine.company.connectionId], 20_000);
   const [small = ''] = await makeConnections(1);
-  engine.start();
+  const running = engine.start();
   await expect.poll(() => engine.platform.books.length).toBeGreaterThan(100);
   await queue([small], 1);
   const [late] = await engine.db.query<{ id: string }>('', 'SELECT id FROM pushes WHERE connection_id = $1', [small]);
   const before = engine.platform.books.length;
-  const queuedMs = performance.now();
-  await expect.poll(() => engine.platform.books, { timeout: 10_000 }).toContain(late?.id);
-  expect(performance.now() - queuedMs).toBeLessThan(5_000);
+  // As who accepts a push tells the engine of it. How long it waits is measured in bench/engine.ts.
+  running.wake(small);
+  await expect.poll(() => engine.platform.books).toContain(late?.id);
   expect(engine.platform.books.indexOf(late?.id ?? '') - before).toBeLessThan(3_000);
 });
 

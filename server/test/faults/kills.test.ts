@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { control, recordsIn, requestsTo, resetControl } from '../support/books.ts';
 import { getPush, pushAccount, stepsOf, untilAllEnded } from '../support/pushes.ts';
+import { freePort } from '../support/ports.ts';
 import { descendants, killAll } from '../support/processes.ts';
 import {
   makeDataDir,
@@ -86,15 +87,15 @@ test.each([
 
 test('a worker killed after its request reached the books is followed by one that finds the record', async () => {
   const dataDir = await makeDataDir();
-  const first = await start({ dataDir });
-  const sandboxPort = new URL(first.sandboxUrl).port;
+  const env = { LEDGERPOST_SANDBOX_PORT: String(await freePort()) };
+  const first = await start({ dataDir, env });
   const company = await makeLinkedCompany(first);
   await control(first.sandboxUrl, { faults: [{ kind: 'stall-after', method: 'POST', path: company.books }] });
   const { pushOperationKey } = await pushAccount(first, company, '8000');
   await expect.poll(() => codesInBooks(first, company)).toEqual(['8000']);
   await first.kill();
 
-  const second = await start({ dataDir, env: { LEDGERPOST_SANDBOX_PORT: sandboxPort } });
+  const second = await start({ dataDir, env });
   await untilAllEnded(second, company);
   expect((await getPush(second, company, pushOperationKey)).status).toBe('Success');
   expect(await stepsOf(second, company, pushOperationKey)).toEqual(['rescue lease-lost', 'find found']);

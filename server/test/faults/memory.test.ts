@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { control, recordsIn, requestsTo, resetControl } from '../support/books.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { getPush, pushAccount, stepsOf, untilAllEnded, untilEnded } from '../support/pushes.ts';
+import { freePort } from '../support/ports.ts';
 import {
   makeDataDir,
   makeLinkedCompany,
@@ -83,8 +84,8 @@ test.each(['searchable', 'deduplicates', 'none'] as const)(
   'memory %s: a server killed after its request reached the books loses nothing, doubles nothing and guesses nothing',
   async (memory) => {
     const dataDir = await makeDataDir();
-    const first = await start({ dataDir });
-    const sandboxPort = new URL(first.sandboxUrl).port;
+    const env = { LEDGERPOST_SANDBOX_PORT: String(await freePort()) };
+    const first = await start({ dataDir, env });
     const company = await companyAt(first, memory);
     await control(first.sandboxUrl, { faults: [{ kind: 'stall-after', method: 'POST', path: company.books }] });
     const { pushOperationKey } = await pushAccount(first, company, '8000');
@@ -96,7 +97,7 @@ test.each(['searchable', 'deduplicates', 'none'] as const)(
     );
     const second = await start({
       dataDir,
-      env: { LEDGERPOST_SANDBOX_PORT: sandboxPort, ...(Object.fromEntries(sandbox) as Record<string, string>) },
+      env: { ...env, ...(Object.fromEntries(sandbox) as Record<string, string>) },
     });
     await untilAllEnded(second, company);
     const push = await getPush(second, company, pushOperationKey);

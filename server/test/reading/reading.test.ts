@@ -149,16 +149,27 @@ function bare(record: Body | undefined): unknown {
   return sorted(content);
 }
 
-/** Lists name what references lead to; the books give their ids. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const isRef = (name: string, member: unknown) =>
-    name.endsWith('Ref') && typeof member === 'object' && member !== null;
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
+}
+
+/** The platform's lists give accounts by their ids alone; ours say their names beside them. */
+function named(value: unknown, accounts: Mirror): unknown {
+  if (Array.isArray(value)) return value.map((each) => named(each, accounts));
+  if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    entries.map(([name, member]) => [name, isRef(name, member) ? Reflect.get(Object(member), 'id') : sorted(member)]),
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === 'accountRef' ? withName(member, accounts) : named(member, accounts),
+    ]),
   );
+}
+
+function withName(ref: Body, accounts: Mirror): Body {
+  return { ...ref, name: accounts.get(String(ref['id']))?.['name'] };
 }
 
 /** The books as the platform has them now, through the connector alone. */
@@ -179,7 +190,13 @@ async function booksOf(sandboxUrl: string, connectionId: string): Promise<Readon
     }
     books.set(dataType, records);
   }
-  return books;
+  const accounts = books.get('chartOfAccounts') ?? new Map<string, Body>();
+  return new Map(
+    [...books].map(([dataType, records]) => [
+      dataType,
+      new Map([...records].map(([id, record]) => [id, named(record, accounts) as Body])),
+    ]),
+  );
 }
 
 /** Calls that go to whichever server is up, and again when one dies under them. */

@@ -37,12 +37,21 @@ export interface TestPlatform {
 export const accountBody = { nominalCode: '4200', name: 'Sundries', fullyQualifiedCategory: 'Asset.Current' };
 
 export async function makeTestEngine(
-  options: { bounds?: Partial<EngineBounds>; callsInFlight?: number; rates?: CallRates } = {},
+  options: {
+    bounds?: Partial<EngineBounds>;
+    callsInFlight?: number;
+    /** How long what a frozen process sent may still be carried out. */
+    callTimeoutMs?: number;
+    rates?: CallRates;
+  } = {},
 ) {
   const { database: db, drop } = await createTestDatabase();
   const platform = makePlatform();
   const connector = {
-    ...makeConnector(platform, options.callsInFlight ?? 4),
+    ...makeConnector(platform, {
+      callsInFlight: options.callsInFlight ?? 4,
+      callTimeoutMs: options.callTimeoutMs ?? 2_000,
+    }),
     ...(options.rates && { rates: () => options.rates ?? {} }),
   };
   const started: Engine[] = [];
@@ -96,7 +105,7 @@ export async function makeTestEngine(
       return found;
     },
     async until(push: Push, state: Push['state']): Promise<Push> {
-      await expect.poll(async () => (await this.get(push)).state, { timeout: 20_000, interval: 20 }).toBe(state);
+      await expect.poll(async () => (await this.get(push)).state).toBe(state);
       return this.get(push);
     },
     async close(): Promise<void> {
@@ -140,7 +149,10 @@ function created(request: WriteRequest) {
   } as const;
 }
 
-function makeConnector(platform: TestPlatform, callsInFlight: number): Connector {
+function makeConnector(
+  platform: TestPlatform,
+  limits: Pick<Connector['limits'], 'callsInFlight' | 'callTimeoutMs'>,
+): Connector {
   let callsInFlightNow = 0;
   const send = async (_session: unknown, request: WriteRequest) => {
     platform.requests.push(request);
@@ -171,7 +183,7 @@ function makeConnector(platform: TestPlatform, callsInFlight: number): Connector
       sourceType: 'Accounting',
       linkFields: [],
     },
-    limits: { callsInFlight, callTimeoutMs: 2_000, lateCommitMs: 0 },
+    limits: { ...limits, lateCommitMs: 0 },
     writes: { chartOfAccounts: { create: write, update: write, delete: write } },
     reads: {},
     authorize: () => Promise.resolve({ kind: 'linked', link: {}, info: {} }),

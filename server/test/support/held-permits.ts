@@ -2,21 +2,25 @@
  * Stops every server at one point: in the statement that stores that a send begins, after it checked the deadline and before
  * it commits. The database itself holds them there, so no server knows of it.
  */
+import pg from 'pg';
 import { expect } from 'vitest';
+import { clientConfig } from '../../src/db/connection.ts';
 import type { TestDatabase } from './database.ts';
 
 export interface HeldPermits {
   /** Waits until so many statements wait there. A statement may carry many pushes. */
   readonly untilHeld: (statements: number) => Promise<void>;
+  /** Once is enough; again does nothing. */
   readonly release: () => Promise<void>;
 }
 
 const GATE = 4_711;
 
-export async function holdPermits({ database: db }: TestDatabase): Promise<HeldPermits> {
+/** Also once more, when those of before were released and have been stored. */
+export async function holdPermits({ database: db, connection }: TestDatabase): Promise<HeldPermits> {
   await db.execute(
     '',
-    `CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+    `CREATE OR REPLACE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
        PERFORM pg_advisory_xact_lock_shared(${GATE});
        RETURN NEW;
@@ -24,17 +28,14 @@ export async function holdPermits({ database: db }: TestDatabase): Promise<HeldP
   );
   await db.execute(
     '',
-    `CREATE TRIGGER gate BEFORE UPDATE ON pushes FOR EACH ROW
-     WHEN (OLD.sent_at IS NULL AND NEW.sent_at IS NOT NULL) EXECUTE FUNCTION wait_at_gate()`,
+    `CREATE OR REPLACE TRIGGER gate BEFORE UPDATE ON pushes FOR EACH ROW
+     WHEN (NEW.attempts > OLD.attempts) EXECUTE FUNCTION wait_at_gate()`,
   );
-  const isHeld = Promise.withResolvers<void>();
-  const isReleased = Promise.withResolvers<void>();
-  const holding = db.transaction(async (tx) => {
-    await tx.execute('', `SELECT pg_advisory_xact_lock(${GATE})`);
-    isHeld.resolve();
-    await isReleased.promise;
-  });
-  await isHeld.promise;
+  // A connection of its own, without the bounds of ours on how long a transaction may do nothing.
+  const holder = new pg.Client(clientConfig(connection));
+  await holder.connect();
+  await holder.query(`SELECT pg_advisory_lock(${GATE})`);
+  let isHeld = true;
   const waiting = async () => {
     const rows = await db.query(
       '',
@@ -46,8 +47,8 @@ export async function holdPermits({ database: db }: TestDatabase): Promise<HeldP
   return {
     untilHeld: (statements) => expect.poll(waiting).toBe(statements),
     release: async () => {
-      isReleased.resolve();
-      await holding;
+      if (isHeld) await holder.end();
+      isHeld = false;
     },
   };
 }

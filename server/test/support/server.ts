@@ -102,10 +102,15 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
  */
 export async function makeDataDir(): Promise<string> {
   const dataDir = await makeFolder();
+  await copyDatabase(dataDir);
+  return dataDir;
+}
+
+/** A migrated database without a row of ours, on which nothing runs. */
+export async function copyDatabase(dataDir: string): Promise<void> {
   const { preparedDir } = inject('testDatabaseServer');
   // Not by Node's own means: PostgreSQL's files belong to whom it runs as, and stay so.
   await promisify(execFile)('cp', ['-a', databaseDirOf(preparedDir), databaseDirOf(dataDir)]);
-  return dataDir;
 }
 
 /** Ends a database that a killed server left behind, and removes the folder. */

@@ -7,9 +7,10 @@ import { describe, inject } from 'vitest';
 import { TrytonClient } from '../../../scripts/tryton/client.ts';
 import { ADMIN, COMPANY, GATEWAY } from '../../../scripts/tryton/company.ts';
 import { addDatabase } from '../../../scripts/tryton/fixture.ts';
-import { freePort, startServer, type TrytonServer } from '../../../scripts/tryton/server.ts';
+import { startServer, type TrytonServer } from '../../../scripts/tryton/server.ts';
 import { runSql } from '../../../scripts/tryton/cache.ts';
 import { withDatabase, type DatabaseConnection } from '../../src/db/connection.ts';
+import { freePort } from '../support/ports.ts';
 
 export interface TrytonForTests {
   readonly url: string;
