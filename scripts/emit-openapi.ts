@@ -51,6 +51,7 @@ async function renderOpenApi(): Promise<string> {
     arrivals: { after: () => Promise.resolve(), look: () => undefined, stop: () => Promise.resolve() },
     connectors,
     connectorIO: () => ({ fetch, now: () => clock.now() }),
+    gateFor: () => undefined,
     pages: [],
     requestPush: unused,
     settle: unused,

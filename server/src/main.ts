@@ -130,6 +130,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
   }
 
   const connectorIO = makeConnectorIO(clock);
+  const { gateFor } = makeCallGates(db);
   const api = makeApi({
     db,
     clock,
@@ -140,6 +141,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
     arrivals,
     connectors,
     connectorIO,
+    gateFor,
     pages: config.roles.has('portal') ? [(app) => linkPageRoutes(app, { companies, connectorIO, log })] : [],
     settle,
     endings,
@@ -162,13 +164,13 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
       companies,
       clock,
       log,
-      gateFor: makeCallGates(db).gateFor,
+      gateFor,
       writesFirst: makeWritesFirst((connectionId) => hasDuePush(db, connectionId)),
       onUnlinked: async (connectionId, reason) => void (await markDeauthorized(companies, connectionId, reason)),
       onRead: async (read) => void (await lookSoon(db, read)),
       retentionDays: config.retentionDays,
     });
-    const staleRefresh = startStaleRefresh({ db, companies, connectorIO, log });
+    const staleRefresh = startStaleRefresh({ db, companies, gateFor, log });
     const recordRetention = startRecordRetention({ db, log });
     stops.push(recordRetention.stop, staleRefresh.stop, sync.stop, hints.hear('datasets', sync.wake));
   }

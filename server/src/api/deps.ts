@@ -17,6 +17,7 @@ import type { Log } from '../lib/log.ts';
 import type { PushEndings } from '../push/endings.ts';
 import type { RequestPush } from '../push/request.ts';
 import type { Settle } from '../push/settle.ts';
+import type { CallGates } from '../rates/gate.ts';
 import type { Arrivals } from '../webhooks/arrivals.ts';
 import type { ConsumersContext } from '../webhooks/change-consumer.ts';
 import type { Health } from './health.ts';
@@ -40,6 +41,8 @@ export interface ApiDeps {
   readonly settle: Settle;
   /** The network as reads, options and linking see it. */
   readonly connectorIO: (connector: Connector) => ConnectorIO;
+  /** The platforms' limits on calls, for what is read again before it is shown. */
+  readonly gateFor: CallGates['gateFor'];
   /** Routes of other rooms that this server carries, such as the link page. */
   readonly pages: readonly ((app: FastifyInstance) => void)[];
   readonly health: () => Health;

@@ -4,10 +4,12 @@
  */
 import type { CompaniesContext } from '../companies/context.ts';
 import { getLink } from '../companies/link.ts';
-import type { Connector, ConnectorIO } from '../connectors/contract.ts';
+import type { Connector } from '../connectors/contract.ts';
 import type { Database } from '../db/pool.ts';
 import { startWorkLoop, type WorkLoop } from '../db/work-loop.ts';
 import { describeError, type Log } from '../lib/log.ts';
+import { makeRecordedFetch } from '../lib/recorded-fetch.ts';
+import type { CallGates } from '../rates/gate.ts';
 import { feedPosition } from '../records/feed.ts';
 import { modelKeyOf } from '../records/model-key.ts';
 import {
@@ -26,7 +28,8 @@ import { propertiesOf, pulledBy, withPulled } from '../supplemental/pulled.ts';
 export interface RefreshDeps {
   readonly db: Database;
   readonly companies: CompaniesContext;
-  readonly connectorIO: (connector: Connector) => ConnectorIO;
+  /** These calls count as reads: where there is no room for them, what is out of date is shown and read again later. */
+  readonly gateFor: CallGates['gateFor'];
 }
 
 /** So many are read before a caller is answered, for so long; what is left is shown as it was, and read soon after. */
@@ -94,7 +97,15 @@ async function openSource(deps: RefreshDeps, connectionId: string): Promise<Sour
   const platformKey = await platformKeyOf(deps.db, connectionId);
   const connector = platformKey === undefined ? undefined : deps.companies.connectorFor(platformKey);
   const link = connector && (await getLink(deps.companies, connectionId));
-  return link && { connector, session: connector.open(link, deps.connectorIO(connector)) };
+  if (connector === undefined || link === undefined) return undefined;
+  const { clock } = deps.companies;
+  const { ask } = makeRecordedFetch({
+    timeoutMs: connector.limits.callTimeoutMs,
+    secrets: [],
+    clock,
+    gate: deps.gateFor(connector, { connectionId, link }, 'read'),
+  });
+  return { connector, session: connector.open(link, { fetch: ask, ask, now: () => clock.now() }) };
 }
 
 /** Answers whether the platform did. */

@@ -18,6 +18,7 @@ import { linkPageRoutes } from '../../src/portal/link-page.ts';
 import { makePushEndings } from '../../src/push/endings.ts';
 import { makeRequestPush } from '../../src/push/request.ts';
 import { makeSettle } from '../../src/push/settle.ts';
+import { makeCallGates } from '../../src/rates/gate.ts';
 import { makeArrivals } from '../../src/webhooks/arrivals.ts';
 import { createTestDatabase } from './database.ts';
 import { inheritedEnvironment } from './processes.ts';
@@ -83,6 +84,7 @@ export async function startApi(
     arrivals,
     connectors,
     connectorIO,
+    gateFor: makeCallGates(db).gateFor,
     pages: [(pages) => linkPageRoutes(pages, { companies, connectorIO, log })],
     settle: makeSettle({ db, clock, publicUrl: () => url, onEvents: () => undefined }),
     endings,
