@@ -8,7 +8,8 @@ import { PublicError } from '../errors.ts';
 import { dataTypes, isReadable, type DataType } from '../models/data-types.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
 import { DATASET_STATUSES, isErrored, type Dataset, type DatasetEnd } from '../sync/dataset.ts';
-import { getDataset, listDatasets, setStatuses, warningsOfDataset } from '../sync/history.ts';
+import { errorsIn, warningsIn } from '../sync/findings.ts';
+import { findingsOfDataset, getDataset, listDatasets, setStatuses } from '../sync/history.ts';
 import { requestAll, requestDatasets, unfinishedDataset } from '../sync/request.ts';
 import { storedDataTypes, syncSettings } from '../sync/settings.ts';
 import { readableTypes } from '../sync/worker.ts';
@@ -231,9 +232,9 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
     async (request) => {
       const { companyId, datasetId } = datasetPath(request.params);
       await getCompany(companies, companyId);
-      const warnings = await warningsOfDataset(db, { companyId, datasetId });
-      if (warnings === undefined) throw new PublicError('dataset_not_found', datasetId);
-      return { errors: [], warnings: [...warnings] };
+      const findings = await findingsOfDataset(db, { companyId, datasetId });
+      if (findings === undefined) throw new PublicError('dataset_not_found', datasetId);
+      return { errors: errorsIn(findings), warnings: warningsIn(findings) };
     },
   );
 }

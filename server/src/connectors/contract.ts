@@ -340,8 +340,11 @@ export type ReadOutcome<T> =
     }
   | { readonly kind: 'unlinked'; readonly reason: string };
 
-/** Why a read got no answer. The last two stand until somebody changes something at the platform. */
-export type ReadTrouble = WaitReason | 'no-permission' | 'not-set-up';
+/**
+ * Why a read got no answer. `unreadable`: the platform answered, and what it said is no record that we know. The last two
+ * stand until somebody changes something at the platform.
+ */
+export type ReadTrouble = WaitReason | 'unreadable' | 'no-permission' | 'not-set-up';
 
 /** All the world that a connector may touch: tests hand in a fake network and a fake clock. */
 export interface ConnectorIO {

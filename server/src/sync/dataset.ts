@@ -63,8 +63,8 @@ export interface Dataset {
   readonly progress: number;
 }
 
-/** What a record lacks that a reader would count on. Kept with the dataset, and told in its event. */
-export interface DatasetWarning {
+/** What a record lacks. Kept with the dataset, and told in its event. */
+export interface DatasetFinding {
   readonly ruleId: string;
   readonly itemId: string;
   readonly message: string;

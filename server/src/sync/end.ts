@@ -6,7 +6,7 @@ import { insertEvents } from '../events/queries.ts';
 import { readEvent, type EndedRead } from '../events/read-completed.ts';
 import { markSynced } from '../records/state.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
-import type { DatasetEnd, DatasetWarning } from './dataset.ts';
+import type { DatasetEnd, DatasetFinding } from './dataset.ts';
 import { LeaseLostError, type ClaimedDataset } from './moves.ts';
 import { syncSettings } from './settings.ts';
 
@@ -32,10 +32,10 @@ export async function endDataset(
 ): Promise<void> {
   const row = await closeDataset(tx, dataset, ending);
   await noteSet(tx, dataset, ending, row);
-  if (ending.status === 'Complete') {
-    await markSynced(tx, dataset);
-    await noteLastSync(tx, dataset.connectionId);
-  }
+  const isComplete = ending.status === 'Complete';
+  // A record that can never be kept must not hide all others.
+  if (isComplete || ending.status === 'ValidationError') await markSynced(tx, dataset);
+  if (isComplete) await noteLastSync(tx, dataset.connectionId);
   await tellOf(companies, tx, dataset, ending, row);
 }
 
@@ -47,7 +47,7 @@ interface EndedRow {
   readonly model_key: string | null;
   readonly from_date: Date | null;
   readonly changed_after: Date | null;
-  readonly warnings: readonly DatasetWarning[] | null;
+  readonly warnings: readonly DatasetFinding[] | null;
 }
 
 async function closeDataset(tx: Queryable, dataset: ClaimedDataset, ending: Ending): Promise<EndedRow> {
@@ -137,7 +137,7 @@ async function tellOf(
 
 const WARNINGS_TOLD_MAX = 20;
 
-function warningsToTell(warnings: readonly DatasetWarning[] | null): readonly string[] {
+function warningsToTell(warnings: readonly DatasetFinding[] | null): readonly string[] {
   return (warnings ?? []).slice(0, WARNINGS_TOLD_MAX).map(({ itemId, message }) => `${itemId}: ${message}`);
 }
 
@@ -146,7 +146,7 @@ interface FirstRow {
   readonly data_type: StoredDataType;
   readonly status: string;
   readonly records_changed: number;
-  readonly warnings: readonly DatasetWarning[] | null;
+  readonly warnings: readonly DatasetFinding[] | null;
 }
 
 /** What was read since the connection was authorised, once all that was asked for has ended, and not told as such yet. */

@@ -2,7 +2,7 @@
 import type { Database, Queryable } from '../db/pool.ts';
 import type { Where } from '../query/to-sql.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
-import type { Dataset, DatasetStatus, DatasetWarning } from './dataset.ts';
+import type { Dataset, DatasetStatus, DatasetFinding } from './dataset.ts';
 
 interface DatasetRow {
   readonly id: string;
@@ -46,11 +46,11 @@ export async function getDataset(
 }
 
 /** What its records lack; undefined when the company has no such dataset. */
-export async function warningsOfDataset(
+export async function findingsOfDataset(
   db: Queryable,
   of: { readonly companyId: string; readonly datasetId: string },
-): Promise<readonly DatasetWarning[] | undefined> {
-  const [row] = await db.query<{ warnings: readonly DatasetWarning[] | null }>(
+): Promise<readonly DatasetFinding[] | undefined> {
+  const [row] = await db.query<{ warnings: readonly DatasetFinding[] | null }>(
     'dataset_warnings',
     'SELECT warnings FROM datasets WHERE id = $1 AND company_id = $2',
     [of.datasetId, of.companyId],

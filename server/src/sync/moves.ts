@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Queryable } from '../db/pool.ts';
 import type { FeedTime } from '../records/feed.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
-import type { DatasetCause, DatasetStatus, DatasetWarning } from './dataset.ts';
+import type { DatasetCause, DatasetStatus, DatasetFinding } from './dataset.ts';
 
 export type Phase = 'records' | 'ids' | 'absent';
 
@@ -30,7 +30,7 @@ export interface Place {
   readonly recordsRead: number;
   readonly recordsChanged: number;
   readonly deletionsTold: boolean;
-  readonly warnings: readonly DatasetWarning[];
+  readonly findings: readonly DatasetFinding[];
 }
 
 export interface ClaimedDataset {
@@ -86,7 +86,7 @@ interface ClaimedRow {
   readonly records_read: number;
   readonly records_changed: number;
   readonly deletions_told: boolean;
-  readonly warnings: readonly DatasetWarning[] | null;
+  readonly warnings: readonly DatasetFinding[] | null;
   readonly known_until: Date | null;
   readonly full_at: Date | null;
   readonly full_records: number | null;
@@ -165,7 +165,7 @@ function claimedDataset(row: ClaimedRow, leaseToken: string): ClaimedDataset {
       recordsRead: row.records_read,
       recordsChanged: row.records_changed,
       deletionsTold: row.deletions_told,
-      warnings: row.warnings ?? [],
+      findings: row.warnings ?? [],
     },
     known: {
       knownUntil: row.known_until ?? undefined,
@@ -245,7 +245,7 @@ export async function advance(
         place.recordsChanged,
         place.deletionsTold,
         shown.newestStamp?.toISOString() ?? null,
-        place.warnings.length === 0 ? null : JSON.stringify(place.warnings),
+        place.findings.length === 0 ? null : JSON.stringify(place.findings),
         shown.status,
         shown.progress,
         pass.isFull,

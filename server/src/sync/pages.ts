@@ -10,27 +10,27 @@ import { feedPosition, type FeedTime } from '../records/feed.ts';
 import { noteSeen, storeRecords } from '../records/store.ts';
 import type { RecordContent } from '../records/stored-types.ts';
 import { propertiesOf, withPulled } from '../supplemental/pulled.ts';
+import { findingsIn } from './findings.ts';
 import * as moves from './moves.ts';
 import type { ClaimedDataset, Pass, Place } from './moves.ts';
 import { inFull, mustReadAll } from './pass.ts';
-import type { Reader } from './reader.ts';
-import { warningsOf } from './warnings.ts';
+import { mapping, storing, type Reader } from './reader.ts';
 
 export const PAGE_SIZE_MAX = 500;
 const IDS_A_PAGE = 5_000;
 
 export type PagesRead =
-  | { readonly kind: 'all'; readonly pass: Pass }
+  | { readonly kind: 'all'; readonly pass: Pass; readonly place: Place }
   /** Together with the last page. */
-  | { readonly kind: 'ended' }
+  | { readonly kind: 'ended'; readonly place: Place }
   /** Its turn is over, or the platform's limits leave no room. */
   | { readonly kind: 'paused'; readonly waitMs: number }
   | { readonly kind: 'trouble'; readonly outcome: Trouble; readonly place: Place };
 
 export type Trouble = Exclude<ReadOutcome<never>, { kind: 'read' }>;
 
-/** Ends the dataset as complete in the transaction that stores its last page. */
-export type EndWithin = (tx: Queryable) => Promise<void>;
+/** Ends the dataset in the transaction that stores its last page. */
+export type EndWithin = (tx: Queryable, place: Place) => Promise<void>;
 
 export async function readPages(
   reader: Reader,
@@ -40,7 +40,7 @@ export async function readPages(
 ): Promise<PagesRead> {
   let pass = first;
   let { place } = reader.dataset;
-  if (place.phase === 'absent') return { kind: 'all', pass };
+  if (place.phase === 'absent') return { kind: 'all', pass, place };
   let ahead = fetchPage(reader, read, pass, place, turn);
   for (;;) {
     const fetched = await ahead;
@@ -60,7 +60,7 @@ export async function readPages(
     }
     const end = isLast && !mayBeAbsent(read, pass) ? turn.endWithin : undefined;
     place = await store(reader, fetched, { storedBy, pass, next, end });
-    if (isLast) return end === undefined ? { kind: 'all', pass } : { kind: 'ended' };
+    if (isLast) return { kind: end === undefined ? 'all' : 'ended', pass, place };
   }
 }
 
@@ -108,6 +108,8 @@ async function fetchPage(
     : fetchRecords(reader, read, { pass, place, parentId, asOf });
 }
 
+const SAME_PAGE: Trouble = { kind: 'unreachable', why: 'platform-error', reason: 'The next page is the same again.' };
+
 async function fetchRecords(
   { session, pulled }: Reader,
   read: Read<unknown>,
@@ -121,16 +123,18 @@ async function fetchRecords(
   const { pass, place, parentId, asOf } = at;
   const pageSize = place.pageSize ?? PAGE_SIZE_MAX;
   const platformProperties = propertiesOf(pulled);
-  const outcome = await read.page(session, {
-    pageSize,
-    ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
-    ...(parentId === undefined ? {} : { parentId }),
-    ...(pass.changedAfter === undefined ? {} : { changedAfter: pass.changedAfter }),
-    ...(platformProperties === undefined ? {} : { platformProperties }),
-  });
+  const outcome = await mapping(() =>
+    read.page(session, {
+      pageSize,
+      ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
+      ...(parentId === undefined ? {} : { parentId }),
+      ...(pass.changedAfter === undefined ? {} : { changedAfter: pass.changedAfter }),
+      ...(platformProperties === undefined ? {} : { platformProperties }),
+    }),
+  );
   if (outcome.kind !== 'read') return { kind: 'trouble', outcome };
   const { value: page } = outcome;
-  if (page.next !== undefined && page.next === place.pageAfter) throw new Error('The next page is the same page again');
+  if (page.next !== undefined && page.next === place.pageAfter) return { kind: 'trouble', outcome: SAME_PAGE };
   const records = page.records.map((record) => withPulled(record, pulled));
   return { kind: 'records', page, records, parentId, asOf, pageSize };
 }
@@ -141,11 +145,13 @@ async function fetchIds(
   place: Place,
   parentId: string | undefined,
 ): Promise<Fetched | NotFetched> {
-  const outcome = await read.ids?.(session, {
-    pageSize: IDS_A_PAGE,
-    ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
-    ...(parentId === undefined ? {} : { parentId }),
-  });
+  const outcome = await mapping(async () =>
+    read.ids?.(session, {
+      pageSize: IDS_A_PAGE,
+      ...(place.pageAfter === undefined ? {} : { after: place.pageAfter }),
+      ...(parentId === undefined ? {} : { parentId }),
+    }),
+  );
   if (outcome === undefined) return { kind: 'none' };
   return outcome.kind === 'read' ? { kind: 'ids', page: outcome.value, parentId } : { kind: 'trouble', outcome };
 }
@@ -176,7 +182,7 @@ function placeAfter({ dataset }: Reader, read: Read<unknown>, pass: Pass, place:
     pageSize: Math.min(fetched.pageSize * 2, PAGE_SIZE_MAX),
     recordsRead: place.recordsRead + fetched.records.length,
     deletionsTold: place.deletionsTold || fetched.page.deletedIds !== undefined,
-    warnings: warningsOf(dataset.dataType, fetched.records, place.warnings),
+    findings: findingsIn(dataset.dataType, fetched.records, place.findings),
   };
 }
 
@@ -202,37 +208,39 @@ function store(
 ): Promise<Place> {
   const { companyId, connectionId, dataType } = dataset;
   const { storedBy, pass, end } = to;
-  return deps.companies.db.transaction(async (tx) => {
-    let next = to.next;
-    if (fetched.kind === 'ids') await noteSeen(tx, dataset.id, fetched.page.ids);
-    if (fetched.kind === 'records') {
-      const { changed } = await storeRecords(tx, {
-        companyId,
-        connectionId,
-        dataType,
-        records: fetched.records,
-        parentId: fetched.parentId,
-        modelKey: storedBy.modelKey,
-        stampOf: (record) => connector.stampOf?.(record),
-        pass: storedBy.isFull ? dataset.id : undefined,
-        deletedIds: fetched.page.deletedIds,
-        asOf: fetched.asOf,
-      });
-      next = { ...next, recordsChanged: next.recordsChanged + changed };
-    }
-    await moves.advance(
-      tx,
-      dataset,
-      { pass, place: next },
-      {
-        status: next.phase === 'absent' ? 'Processing' : 'Fetching',
-        progress: progressOf(dataset, next),
-        newestStamp: fetched.kind === 'records' ? newestStamp(fetched.records) : undefined,
-      },
-    );
-    await end?.(tx);
-    return next;
-  });
+  return storing(() =>
+    deps.companies.db.transaction(async (tx) => {
+      let next = to.next;
+      if (fetched.kind === 'ids') await noteSeen(tx, dataset.id, fetched.page.ids);
+      if (fetched.kind === 'records') {
+        const { changed } = await storeRecords(tx, {
+          companyId,
+          connectionId,
+          dataType,
+          records: fetched.records,
+          parentId: fetched.parentId,
+          modelKey: storedBy.modelKey,
+          stampOf: (record) => connector.stampOf?.(record),
+          pass: storedBy.isFull ? dataset.id : undefined,
+          deletedIds: fetched.page.deletedIds,
+          asOf: fetched.asOf,
+        });
+        next = { ...next, recordsChanged: next.recordsChanged + changed };
+      }
+      await moves.advance(
+        tx,
+        dataset,
+        { pass, place: next },
+        {
+          status: next.phase === 'absent' ? 'Processing' : 'Fetching',
+          progress: progressOf(dataset, next),
+          newestStamp: fetched.kind === 'records' ? newestStamp(fetched.records) : undefined,
+        },
+      );
+      await end?.(tx, next);
+      return next;
+    }),
+  );
 }
 
 /** Nobody knows how much there is; what was there the last time is the best guess. */

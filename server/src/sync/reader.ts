@@ -1,13 +1,18 @@
-/** What a reader has at hand: from the process that it runs in, and for the one set that it reads. */
+/**
+ * What a reader has at hand, from the process that it runs in and for the one set that it reads, and what may fail in its
+ * hands.
+ */
 import type { CompaniesContext } from '../companies/context.ts';
 import type { Connector } from '../connectors/contract.ts';
+import { isConnectionLost } from '../db/pool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { RecordedFetch } from '../lib/recorded-fetch.ts';
 import type { CallGates } from '../rates/gate.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
 import type { Pulled } from '../supplemental/pulled.ts';
-import type { ClaimedDataset } from './moves.ts';
+import type { DatasetEnd } from './dataset.ts';
+import { LeaseLostError, type ClaimedDataset } from './moves.ts';
 
 export interface RunDeps {
   readonly companies: CompaniesContext;
@@ -37,4 +42,33 @@ export interface Reader {
   readonly session: unknown;
   readonly network: RecordedFetch;
   readonly pulled: Pulled | undefined;
+}
+
+/** What failed in a reading, beyond what a platform or a network may do: worth another try, and then its end. */
+export class StepFailedError extends Error {
+  readonly status: DatasetEnd;
+
+  constructor(status: DatasetEnd, message: string, cause: unknown) {
+    super(message, { cause });
+    this.status = status;
+  }
+}
+
+/** A connector throws for nothing that a platform or a network does: what it throws for is a record that it cannot map. */
+export async function mapping<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new StepFailedError('MapError', 'What the platform answered could not be mapped to the data model.', error);
+  }
+}
+
+/** A lease that is lost and a database that is away are nothing that a record could have done. */
+export async function storing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LeaseLostError || isConnectionLost(error)) throw error;
+    throw new StepFailedError('ProcessingError', 'What the platform answered could not be stored.', error);
+  }
 }

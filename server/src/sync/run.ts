@@ -17,12 +17,13 @@ import { COMPANY_RECORD_ID, type StoredDataType } from '../records/stored-types.
 import { findConfig } from '../supplemental/config.ts';
 import { pulledBy, withPulled } from '../supplemental/pulled.ts';
 import type { DatasetEnd } from './dataset.ts';
+import { errorsIn } from './findings.ts';
 import { endDataset, type Ending } from './end.ts';
 import * as moves from './moves.ts';
 import { LeaseLostError, type ClaimedDataset, type Pass, type Place } from './moves.ts';
 import { mayBeAbsent, PAGE_SIZE_MAX, readPages, type Trouble } from './pages.ts';
 import { decidePass } from './pass.ts';
-import type { Reader, RunDeps } from './reader.ts';
+import { mapping, StepFailedError, storing, type Reader, type RunDeps } from './reader.ts';
 import { requestDatasets, unfinishedDataset } from './request.ts';
 
 const ANSWER_BYTES_MAX = 8_000_000;
@@ -34,6 +35,8 @@ const PAUSE_MAX_MS = 60_000;
 const PARENT_PAUSE_MS = 500;
 /** So often a set that belongs to another one waits for that to be read. */
 const PARENT_WAITS_MAX = 240;
+
+const UNEXPECTED = { status: 'InternalError', message: 'An unexpected error occurred.' } as const;
 
 /** `signal` says that the process is being stopped. */
 export async function runDataset(dataset: ClaimedDataset, deps: RunDeps, signal: AbortSignal): Promise<void> {
@@ -48,7 +51,8 @@ export async function runDataset(dataset: ClaimedDataset, deps: RunDeps, signal:
     });
     // A database that is away ends nothing; the lease runs out, and the reading is gone on with.
     if (isConnectionLost(error)) return;
-    await setBack(dataset, deps, { status: 'InternalError', reason: 'An unexpected error occurred.' });
+    const { status, message: reason } = error instanceof StepFailedError ? error : UNEXPECTED;
+    await setBack(dataset, deps, { status, reason });
   }
 }
 
@@ -90,7 +94,8 @@ async function readSet(reader: Reader, read: Read<unknown>, signal: AbortSignal)
   const { deps, dataset, connector } = reader;
   const untilMs = monotonicMs() + deps.turnMs;
   const pass = dataset.pass ?? (await decidePass(reader, read));
-  const endWithin = (tx: Queryable) => endDataset(tx, deps.companies, dataset, completeOf(connector));
+  const endWithin = (tx: Queryable, place: Place) =>
+    endDataset(tx, deps.companies, dataset, soundEnd(connector, place));
   const outcome = await readPages(reader, read, pass, { signal, untilMs, endWithin });
   switch (outcome.kind) {
     case 'paused':
@@ -98,10 +103,13 @@ async function readSet(reader: Reader, read: Read<unknown>, signal: AbortSignal)
     case 'trouble':
       return troubled(reader, outcome.outcome, outcome.place);
     case 'all':
-      if (mayBeAbsent(read, outcome.pass)) await markDeleted(reader, read, outcome.pass);
-      return end(dataset, deps, completeOf(connector));
+      // A record without an id stands in the books and was met by none: nothing may be called absent then.
+      if (mayBeAbsent(read, outcome.pass) && errorsIn(outcome.place.findings).length === 0) {
+        await storing(() => markDeleted(reader, read, outcome.pass));
+      }
+      return end(dataset, deps, soundEnd(connector, outcome.place));
     case 'ended':
-      return tellEnded(dataset, deps, 'Complete');
+      return tellEnded(dataset, deps, soundEnd(connector, outcome.place).status);
   }
 }
 
@@ -128,7 +136,7 @@ async function readCompany(reader: Reader): Promise<void> {
   const { db } = deps.companies;
   const { companyId, connectionId } = dataset;
   const asOf = await feedPosition(db, companyId);
-  const outcome = await connector.companyInfo?.(session);
+  const outcome = await mapping(async () => connector.companyInfo?.(session));
   if (outcome === undefined) return;
   if (outcome.kind !== 'read') return troubled(reader, outcome, dataset.place);
   const record = { ...withPulled(outcome.value, pulled), id: COMPANY_RECORD_ID };
@@ -140,7 +148,7 @@ async function readCompany(reader: Reader): Promise<void> {
     const place: Place = { ...dataset.place, phase: 'absent', pages: 1, recordsRead: 1, recordsChanged: changed };
     await moves.advance(tx, dataset, { pass, place }, { status: 'Processing', progress: 95 });
   });
-  await end(dataset, deps, completeOf(connector));
+  await end(dataset, deps, soundEnd(connector, dataset.place));
 }
 
 /** Records below others are read below those that we know: they come first. */
@@ -176,6 +184,7 @@ const STATUS_OF_TROUBLE = {
   'rate-limit': 'RateLimitError',
   'platform-offline': 'FetchError',
   'platform-error': 'FetchError',
+  unreadable: 'MapError',
   'no-permission': 'PermissionsError',
   'not-set-up': 'PrerequisiteNotMet',
 } as const satisfies Record<ReadTrouble, DatasetEnd>;
@@ -207,8 +216,11 @@ async function setBack(dataset: ClaimedDataset, deps: RunDeps, trouble: Setback)
   });
 }
 
-/** A change that the platform was still carrying out when it was asked is met by the next reading. */
-function completeOf({ limits }: Connector): Ending {
+/** Of a set that was read to its end. */
+function soundEnd({ limits }: Connector, { findings }: Place): Ending {
+  const [error] = errorsIn(findings);
+  if (error !== undefined) return endOf('ValidationError', error.message);
+  // A change that the platform was still carrying out when it was asked is met by the next reading.
   return { status: 'Complete', overlapMs: Math.max(OVERLAP_MIN_MS, 2 * limits.lateCommitMs) };
 }
 

@@ -100,14 +100,12 @@ test('one reading of a data type at a time: a second one is refused while the fi
 });
 
 test('a reading that fails says why, tells of it, and deletes nothing', { timeout: 240_000 }, async () => {
-  const lists = { invoices: 503, suppliers: 429 };
+  const lists = { invoices: 503, suppliers: 429, customers: 200 };
   const before = await Promise.all(Object.keys(lists).map((dataType) => listed(company, dataType)));
   const faults = Object.entries(lists).map(([list, status]) => ({
-    kind: 'status-before',
+    ...(status === 200 ? { kind: 'garbage-before' } : { kind: 'status-before', status, retryAfterSeconds: 1 }),
     method: 'GET',
     path: `${company.books}/${list}`,
-    status,
-    retryAfterSeconds: 1,
     times: null,
   }));
   await control(server.sandboxUrl, { faults });
@@ -117,6 +115,7 @@ test('a reading that fails says why, tells of it, and deletes nothing', { timeou
   expect(ended).toMatchObject([
     { status: 'FetchError', isErrored: true, errorMessage: expect.stringContaining('503') },
     { status: 'RateLimitError', isErrored: true },
+    { status: 'MapError', isErrored: true, errorMessage: expect.stringContaining('none of its records') },
   ]);
   const failed = await server.call<{ results: Body[] }>(
     'GET',

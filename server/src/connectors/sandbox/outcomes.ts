@@ -125,6 +125,8 @@ export function findOutcome(
   return { kind: 'unreachable', ...troubled(answer) };
 }
 
+const UNREADABLE = 'The sandbox answered with something that is none of its records.';
+
 export function readOutcome<T>(
   answer: SandboxAnswer,
   settled: (answer: Answered) => { readonly value: T } | undefined,
@@ -133,6 +135,7 @@ export function readOutcome<T>(
   const read = settled(answer);
   if (read !== undefined) return { kind: 'read', value: read.value };
   if (isUnlinked(answer)) return { kind: 'unlinked', reason: unlinkedReason(answer) };
+  if (answer.status === 200) return { kind: 'unreachable', why: 'unreadable', reason: UNREADABLE };
   const { waitingFor: why, ...trouble } = troubled(answer);
   return { kind: 'unreachable', why, ...trouble };
 }

@@ -1,5 +1,5 @@
 /** Reads Tryton's answers as the facts that the engine works with. Every doubt ends as `unknown`. */
-import type { FindOutcome, PreviewVerdict, ReadOutcome, WriteOutcome } from '../contract.ts';
+import type { FindOutcome, PreviewVerdict, ReadOutcome, ReadTrouble, WriteOutcome } from '../contract.ts';
 import type { Failure } from './session.ts';
 import { NoResult } from './session.ts';
 
@@ -46,7 +46,13 @@ export function unreachable(failure: Failure): Extract<FindOutcome, { kind: 'unr
 function notRead(failure: Failure): Exclude<ReadOutcome<never>, { kind: 'read' }> {
   if (failure.kind === 'wrong-password' || failure.kind === 'unauthorized')
     return { kind: 'unlinked', reason: NO_LOGIN };
-  return { kind: 'unreachable', reason: troubleText(failure), ...pause(failure) };
+  return { kind: 'unreachable', why: whyNotRead(failure), reason: troubleText(failure), ...pause(failure) };
+}
+
+function whyNotRead(failure: Failure): ReadTrouble {
+  // Nothing is checked on reading but whether the user may: what Tryton tells a user then is that it may not.
+  if (failure.kind === 'forbidden' || failure.kind === 'user-error') return 'no-permission';
+  return unreachable(failure).waitingFor;
 }
 
 export function cannotTell(failure: Failure): PreviewVerdict {
