@@ -1,7 +1,8 @@
 /** The feed of changes of a company's records: what changed and what was deleted since a watermark, losing nothing. */
 import { makeCalls } from './calls.ts';
-import type { Records } from './generated/data-types.ts';
+import { readable } from './lists.ts';
 import type { ReadDataType } from './push.ts';
+import type { ReadRecord } from './read-record.ts';
 import type { CallOptions, Send } from './transport.ts';
 
 export interface ChangesRequest extends CallOptions {
@@ -21,7 +22,7 @@ export type RecordChange<D extends ReadDataType = ReadDataType> = {
     readonly modifiedDate: string;
     /** The platform no longer has it; `record` is what it was last. */
     readonly isDeleted: boolean;
-    readonly record: Records[T];
+    readonly record: ReadRecord<T>;
   };
 }[D];
 
@@ -59,10 +60,7 @@ export function changeFeed<D extends ReadDataType>(
   }
 
   return {
-    pages,
-    async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* page.results;
-    },
+    ...readable(pages),
     get watermark() {
       return watermark;
     },

@@ -6,6 +6,7 @@ import type { readOnlyTypes, Records, TypeNames } from './generated/data-types.t
 import { listPage, makeStream, type ListRequest, type Page, type Stream } from './lists.ts';
 import { multipart, type Upload } from './multipart.ts';
 import { readPush, type EndedPush, type Push, type ReadDataType, type WritableDataType } from './push.ts';
+import type { ReadRecord } from './read-record.ts';
 import type { DryRun, JsonSchema, Model } from './model.ts';
 import type { PollUntilDone, WaitOptions } from './push-operations.ts';
 import type { Call, CallOptions, QueryValues, Send, WriteCallOptions } from './transport.ts';
@@ -83,15 +84,15 @@ export interface Attachment {
 export interface ReadClient<D extends ReadDataType> {
   readonly dataType: D;
   /** One page, as the gateway has it. Rejects with `conflict` where the type was never synced. */
-  list(request: RecordsRequest<D>): Promise<Page<Records[D]>>;
+  list(request: RecordsRequest<D>): Promise<Page<ReadRecord<D>>>;
   /** All pages, fetched as they are consumed. */
-  stream(request: RecordsRequest<D>): Stream<Records[D]>;
+  stream(request: RecordsRequest<D>): Stream<ReadRecord<D>>;
   /** One record. Rejects with `not_found` where there is none. */
-  get(request: CompanyPlace & IdIn<D> & CallOptions): Promise<Records[D]>;
+  get(request: CompanyPlace & IdIn<D> & CallOptions): Promise<ReadRecord<D>>;
   /** One record with its ETag, for an update that must not overwrite what somebody else wrote since (`ifMatch`). */
   getWithETag(
     request: CompanyPlace & IdIn<D> & CallOptions,
-  ): Promise<{ readonly record: Records[D]; readonly etag: string | undefined }>;
+  ): Promise<{ readonly record: ReadRecord<D>; readonly etag: string | undefined }>;
   /** What changed since a watermark, deletions included, in an order that loses nothing. */
   changes(request: ChangesRequest): ChangeFeed<D>;
   /** The files on a record. */
@@ -144,7 +145,7 @@ export function makeReadClient<D extends ReadDataType>(send: Send, dataType: D):
   const calls = makeCalls(send);
   const place = (given: Given) => dataPath(given, dataType);
   const fetchOne = (given: Given) =>
-    send<Records[D]>({ method: 'GET', path: [...place(given), idOf(given, dataType)], options: given });
+    send<ReadRecord<D>>({ method: 'GET', path: [...place(given), idOf(given, dataType)], options: given });
   return {
     dataType,
     list: async (request) => listPage(send, place(request as Given), request),

@@ -1,6 +1,7 @@
 /** The feed of events: what webhooks tell, to be read in order from a cursor on. */
 import type { Calls } from './calls.ts';
 import type { EventTypePattern } from './consumers.ts';
+import { readable } from './lists.ts';
 import type { WebhookEvent } from './webhook-events.ts';
 import type { CallOptions } from './transport.ts';
 
@@ -56,10 +57,7 @@ export function makeEvents(settings: { readonly timeoutMs: number }, { read }: C
     }
 
     return {
-      pages,
-      async *[Symbol.asyncIterator]() {
-        for await (const page of pages()) yield* page.results;
-      },
+      ...readable(pages),
       get cursor() {
         return cursor;
       },

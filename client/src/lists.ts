@@ -98,12 +98,19 @@ export function makeStream<Element, Properties>(
   }
 
   return {
-    pages,
-    async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* page.results;
-    },
+    ...readable(pages),
     get position() {
       return query && renderQuery(query).slice(1);
+    },
+  };
+}
+
+/** Page by page, or element by element. */
+export function readable<P, Element>(pages: () => AsyncIterable<P & { readonly results: readonly Element[] }>) {
+  return {
+    pages,
+    async *[Symbol.asyncIterator](): AsyncGenerator<Element> {
+      for await (const page of pages()) yield* page.results;
     },
   };
 }

@@ -33,6 +33,7 @@ export type {
   UpdateRequest,
 } from './data-types.ts';
 export type { DryRun, JsonSchema, Model, ModelChoice, ModelField, ModelRule } from './model.ts';
+export type { ReadRecord } from './read-record.ts';
 export type { Upload } from './multipart.ts';
 export type { ListRequest, Page, Stream } from './lists.ts';
 export type { ChangeFeed, ChangesPage, ChangesRequest, RecordChange } from './changes.ts';

@@ -140,13 +140,14 @@ export function makePushOperations(settings: Settings, send: Send) {
     const timeoutMs = bounded('timeoutMs', options.timeoutMs ?? 120_000, 0, 2_147_483_647);
     const endsAt = clock.now() + timeoutMs;
     let seen: Push | undefined;
+    const late = () => waitIsOver(timeoutMs, seen);
     // Until the server refuses to be asked so.
     let mayHold = true;
     for (;;) {
       const askedAt = clock.now();
       const leftMs = Math.max(0, endsAt - askedAt);
       const hold = mayHold ? holdSeconds(leftMs, onUpdate === undefined ? undefined : pollIntervalMs) : 0;
-      const push = await beforeTheEnd(place, hold, { leftMs, timeoutMs, signal, seen }).catch((error: unknown) => {
+      const push = await beforeTheEnd(place, { hold, leftMs, late, signal }).catch((error: unknown) => {
         if (hold === 0 || !(error instanceof LedgerpostError) || error.type !== 'bad_request') throw error;
         mayHold = false;
         return undefined;
@@ -156,7 +157,7 @@ export function makePushOperations(settings: Settings, send: Send) {
       onUpdate?.(push);
       if (hasEnded(push)) return push;
       const now = clock.now();
-      if (now >= endsAt) throw waitIsOver(timeoutMs, push);
+      if (now >= endsAt) throw late();
       // A server that held its answer has done the waiting.
       const restMs = Math.min(pollIntervalMs - (now - askedAt), endsAt - now);
       if (restMs > 0) await pause(clock, restMs, signal);
@@ -166,17 +167,16 @@ export function makePushOperations(settings: Settings, send: Send) {
   /** The wait's end counts, whatever the time-out and the retries of a single look. */
   async function beforeTheEnd(
     place: PushPlace,
-    hold: number,
     {
+      hold,
       leftMs,
-      timeoutMs,
+      late,
       signal,
-      seen,
-    }: { leftMs: number; timeoutMs: number; signal: AbortSignal | undefined; seen: Push | undefined },
+    }: { hold: number; leftMs: number; late: () => LedgerpostError; signal: AbortSignal | undefined },
   ): Promise<Push> {
     // The last look gets a moment of its own: the push may end in the very last second.
     const graceMs = 5_000;
-    const ending = endingSignal(clock, leftMs + graceMs, () => waitIsOver(timeoutMs, seen), signal);
+    const ending = endingSignal(clock, leftMs + graceMs, late, signal);
     try {
       return await look(place, { signal: ending.signal, timeoutMs: settings.timeoutMs + hold * 1_000 }, hold);
     } finally {

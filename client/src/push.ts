@@ -13,7 +13,13 @@ export interface Change<D extends string = ReadDataType> {
   readonly attachmentId?: string | null;
 }
 
-/** What every push has, whatever its status. Times are UTC, ISO 8601. */
+/**
+ * Mostly none. The first one is named, since in a union with what a success has the type checker would else take it for
+ * certain that there is one.
+ */
+type PossibleChanges = readonly Change[] & { readonly 0?: Change };
+
+/** What can be asked of a push before its status is known; the endings say what each of them has. Times are UTC, ISO 8601. */
 export interface PushFacts<D extends WritableDataType> {
   /** Names this one push; keep it, it is how its end is looked up. */
   readonly pushOperationKey: string;
@@ -27,23 +33,31 @@ export interface PushFacts<D extends WritableDataType> {
   readonly timeoutInMinutes?: number | null;
   /** Both lists are always there, and mostly empty. */
   readonly validation: Validation;
+  /** What it did to the books: after `Success`, what was asked for comes first; before that, nothing. */
+  readonly changes: PossibleChanges;
   /** How many times sending began. */
   readonly attempts?: number;
   readonly links?: { readonly timeline: string };
-}
-
-/** Under way. `Processing` has been taken up by the gateway, and may be in the books already. */
-export interface PendingPush<D extends WritableDataType = WritableDataType> extends PushFacts<D> {
-  readonly status: 'Pending' | 'Processing';
-  readonly changes: readonly Change[];
-  /** Why it has not ended yet, such as `rate-limit` or `platform-offline`. */
+  /** Why it has not ended yet; only while it is under way. */
   readonly waitingOn?: {
+    /** Such as `rate-limit` or `platform-offline`. */
     readonly reason: string;
     readonly since: string;
     readonly notBefore?: string;
     /** When it will probably be sent; given for one queued operation, not in lists. */
     readonly estimatedStart?: string;
-  };
+  } | null;
+  /** When it ended; only once it has. */
+  readonly completedOnUtc?: string | null;
+  /** Why it ended without success; only then. */
+  readonly errorMessage?: string | null;
+  /** The record as the platform has it; only after a create or update that succeeded. */
+  readonly data?: Records[D] | null;
+}
+
+/** Under way. `Processing` has been taken up by the gateway, and may be in the books already. */
+export interface PendingPush<D extends WritableDataType = WritableDataType> extends PushFacts<D> {
+  readonly status: 'Pending' | 'Processing';
 }
 
 /** Written, exactly once. */
@@ -52,8 +66,6 @@ export interface SuccessfulPush<D extends WritableDataType = WritableDataType> e
   readonly completedOnUtc: string;
   /** What was asked for comes first; platforms may change other records along with it. */
   readonly changes: readonly [Change<D>, ...Change[]];
-  /** The record as the platform has it, after a create or update. */
-  readonly data?: Records[D];
 }
 
 /** Refused, by the model or the platform; nothing was written. */
@@ -61,7 +73,6 @@ export interface FailedPush<D extends WritableDataType = WritableDataType> exten
   readonly status: 'Failed';
   readonly completedOnUtc: string;
   readonly errorMessage: string;
-  readonly changes: readonly Change[];
 }
 
 /** Its deadline (`timeoutInMinutes`) passed before it could be sent; nothing was written, and nothing will be. */
@@ -69,7 +80,6 @@ export interface TimedOutPush<D extends WritableDataType = WritableDataType> ext
   readonly status: 'TimedOut';
   readonly completedOnUtc: string;
   readonly errorMessage: string;
-  readonly changes: readonly Change[];
 }
 
 /** It was sent, no answer came, and the platform cannot tell. Look into the books; `pushOperations.resolve` decides it. */
@@ -77,10 +87,9 @@ export interface UnknownPush<D extends WritableDataType = WritableDataType> exte
   readonly status: 'Unknown';
   readonly completedOnUtc: string;
   readonly errorMessage: string;
-  readonly changes: readonly Change[];
 }
 
-/** One requested write and what came of it. Ask for its `status` first. */
+/** One requested write and what came of it. Once its `status` is known, what belongs to that ending is certain. */
 export type Push<D extends WritableDataType = WritableDataType> = PendingPush<D> | EndedPush<D>;
 
 /** A push that is over: waiting for it gives one of these. */

@@ -74,7 +74,7 @@ const DATED = 'modifiedAfter:';
  *   source: client.invoices,
  *   store,
  *   companyId: company?.id ?? '',
- *   upsert: (invoice) => void table.set(invoice.id ?? '', invoice),
+ *   upsert: (invoice) => void table.set(invoice.id, invoice),
  * });
  * ```
  */

@@ -31,6 +31,16 @@ export async function writes(): Promise<void> {
     // @ts-expect-error -- what failed may have changed nothing
     push.changes[0].recordRef.id satisfies string;
   }
+  // Before anything is known of it.
+  push.changes.map(({ recordRef }) => recordRef.id) satisfies string[];
+  push.errorMessage satisfies string | null | undefined;
+  push.completedOnUtc satisfies string | null | undefined;
+  push.data?.nominalCode satisfies string | null | undefined;
+  push.waitingOn?.reason satisfies string | undefined;
+  // @ts-expect-error -- only what has succeeded is known to have changed a record
+  push.changes[0].recordRef.id satisfies string;
+  const [first] = push.changes;
+  first?.recordRef.id satisfies string | undefined;
   if (!hasEnded(push)) push.status satisfies 'Pending' | 'Processing';
 
   const ended = await client.bills.createAndWait({
@@ -93,6 +103,18 @@ export async function reads(): Promise<void> {
   await client.invoices.list({ companyId: 'c', query: (q) => q.eq('nothing', 1) });
   for await (const invoice of client.invoices.stream({ companyId: 'c' }))
     invoice.amountDue satisfies number | null | undefined;
+  // A record of any type, as it is stored in one table of all.
+  for await (const { dataType, record } of client.changes.stream({ companyId: 'c' })) {
+    [dataType, record.id, record.modifiedDate] satisfies string[];
+    record.sourceModifiedDate satisfies string | null | undefined;
+    record.metadata?.isDeleted satisfies boolean | null | undefined;
+    if (dataType === 'invoices') record.amountDue satisfies number | null | undefined;
+    // @ts-expect-error -- only some types have it
+    record.amountDue satisfies unknown;
+  }
+  for await (const { record } of client.bills.changes({ companyId: 'c' })) record satisfies Bill;
+  (await client.bills.get({ companyId: 'c', billId: '1' })).id satisfies string;
+  page.results.map(({ id }) => id) satisfies string[];
   for await (const change of client.changes.stream({ companyId: 'c', dataTypes: ['bills', 'invoices'] })) {
     if (change.dataType === 'bills') change.record satisfies Bill;
     // @ts-expect-error -- only what was asked for comes
