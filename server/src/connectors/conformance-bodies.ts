@@ -69,12 +69,17 @@ function firstOption(field: Field): string {
   return option;
 }
 
-/** Only what is required; once for each choice of each required field that has choices. */
-export function minimalBodies(live: PushModel): readonly Members[] {
+/** Only what is required; once for each choice of each required field that has choices, or for so many of them. */
+export function minimalBodies(live: PushModel, choicesMax = Infinity): readonly Members[] {
   const choices = Object.entries(live.fields).flatMap(([name, { required, options }]) =>
-    required === true && options !== undefined ? options.map(({ value }) => ({ [name]: value })) : [],
+    required === true && options !== undefined ? some(options, choicesMax).map(({ value }) => ({ [name]: value })) : [],
   );
   return (choices.length === 0 ? [{}] : choices).map((choice) => ({ ...minimalMembers(live.fields), ...choice }));
+}
+
+/** The last ones among them: what comes last is seldom tried by hand. */
+function some<T>(all: readonly T[], max: number): readonly T[] {
+  return all.length <= max ? all : [...all.slice(0, 1), ...all.slice(1 - max)];
 }
 
 function minimalMembers(fields: Fields): Record<string, unknown> {

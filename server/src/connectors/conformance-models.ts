@@ -16,9 +16,8 @@ import {
 import type { Capability, Current } from './conformance-run.ts';
 import type { Connector, PageQuery } from './contract.ts';
 
-export function testModel(run: Current, capability: Capability): void {
-  const { model } = capability.write;
-
+/** What the model says by itself, before any call. */
+export function testDuties({ write: { model } }: Capability): void {
   test.each(bodiesLackingOne(model).map(({ itemId, body }) => [itemId, body] as const))(
     'without %s a body is refused by that name, before any call',
     (itemId, body) => {
@@ -33,19 +32,6 @@ export function testModel(run: Current, capability: Capability): void {
     expect(checkBody(model, body).errors.map((error) => error.itemId)).toEqual([itemId]);
   });
 
-  test.each(withUnknownReference(model).map(({ itemId }) => itemId))(
-    'a refusal of %s by the platform names our field',
-    async (itemId) => {
-      const { request } = await run().prepare(capability);
-      const broken = withUnknownReference(model, request.body).find((variant) => variant.itemId === itemId)?.body ?? {};
-      const outcome = await run().send(capability, { ...request, body: broken });
-      expect(outcome).toMatchObject({
-        kind: 'rejected',
-        errors: expect.arrayContaining([expect.objectContaining({ itemId })]),
-      });
-    },
-  );
-
   test('its JSON Schema accepts the example, and refuses it without any of the required fields', () => {
     const accepts = new Ajv2020({ allowUnionTypes: true, allErrors: true }).compile(renderJsonSchema(model));
     accepts(model.example);
@@ -58,17 +44,28 @@ export function testModel(run: Current, capability: Capability): void {
   });
 }
 
+export function testModel(run: Current, capability: Capability): void {
+  const { model } = capability.write;
+  testDuties(capability);
+
+  test.each(withUnknownReference(model).map(({ itemId }) => itemId))(
+    'a refusal of %s by the platform names our field',
+    async (itemId) => {
+      const { request } = await run().prepare(capability);
+      const broken = withUnknownReference(model, request.body).find((variant) => variant.itemId === itemId)?.body ?? {};
+      const outcome = await run().send(capability, { ...request, body: broken });
+      expect(outcome).toMatchObject({
+        kind: 'rejected',
+        errors: expect.arrayContaining([expect.objectContaining({ itemId })]),
+      });
+    },
+  );
+}
+
 export function testOffer(run: Current, capability: Capability, declared: Connector): void {
   const { dataType, write } = capability;
-
-  test('only the required fields, with any of the offered choices, are enough', async () => {
-    for (const body of minimalBodies(await run().liveModel(write))) {
-      expect(checkBody(write.model, body)).toEqual({ errors: [], warnings: [] });
-      const parent = await run().parentOf(dataType);
-      const outcome = await run().send(capability, { pushOperationKey: randomUUID(), ...parent, body });
-      expect(outcome, JSON.stringify(body)).toMatchObject({ kind: 'written' });
-    }
-  });
+  testRequiredAlone(run, capability);
+  testIds(run, capability, declared);
 
   test('pages hold what the platform has, each record once', async () => {
     const { request, counted } = await run().prepare(capability);
@@ -96,6 +93,28 @@ export function testOffer(run: Current, capability: Capability, declared: Connec
     expect(during).toEqual(expect.arrayContaining([...before]));
   });
 
+  test('a read of a platform that refuses connections says so', async () => {
+    const nowhere = run().session(run().platform.unreachable);
+    const read = await run().platform.unreachable.reads[dataType]?.page(nowhere, { pageSize: 1 });
+    expect(read).toMatchObject({ kind: 'unreachable' });
+  });
+}
+
+export function testRequiredAlone(run: Current, capability: Capability, choicesMax?: number): void {
+  const { dataType, write } = capability;
+
+  test('only the required fields, with any of the offered choices, are enough', async () => {
+    for (const body of minimalBodies(await run().liveModel(write), choicesMax)) {
+      expect(checkBody(write.model, body)).toEqual({ errors: [], warnings: [] });
+      const parent = await run().parentOf(dataType);
+      const outcome = await run().send(capability, { pushOperationKey: randomUUID(), ...parent, body });
+      expect(outcome, JSON.stringify(body)).toMatchObject({ kind: 'written' });
+    }
+  });
+}
+
+export function testIds(run: Current, capability: Capability, declared: Connector): void {
+  const { dataType } = capability;
   test.runIf(declared.reads[dataType]?.ids !== undefined)('its ids are those of its records', async () => {
     const { request, counted } = await run().prepare(capability);
     await run().send(capability, request);
@@ -111,12 +130,6 @@ export function testOffer(run: Current, capability: Capability, declared: Connec
       after = read.value.next;
     }
     expect(ids.toSorted()).toEqual(records.toSorted());
-  });
-
-  test('a read of a platform that refuses connections says so', async () => {
-    const nowhere = run().session(run().platform.unreachable);
-    const read = await run().platform.unreachable.reads[dataType]?.page(nowhere, { pageSize: 1 });
-    expect(read).toMatchObject({ kind: 'unreachable' });
   });
 }
 

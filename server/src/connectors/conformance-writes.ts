@@ -17,7 +17,7 @@ const doubts: readonly (readonly [ConformanceFault, FindOutcome['kind']])[] = [
 ];
 
 export function testWrite(run: Current, capability: Capability, declared: Connector): void {
-  const { dataType, kind, write } = capability;
+  const { dataType, kind } = capability;
 
   test('is written once, and is in the books', async () => {
     const { request, counted, countAfter } = await run().prepare(capability);
@@ -34,6 +34,38 @@ export function testWrite(run: Current, capability: Capability, declared: Connec
     expect(await run().count(counted)).toBe(countAfter);
   });
 
+  testReadingBack(run, capability, declared);
+
+  test.runIf(kind === 'attach')('is listed, and downloaded byte for byte', async () => {
+    const { request } = await run().prepare(capability);
+    const outcome = await run().send(capability, request);
+    const files = run().platform.connector.reads[dataType]?.attachments;
+    const attachmentId = outcome.kind === 'written' ? (outcome.changes[0]?.attachmentId ?? '') : '';
+    const { file = { name: '', contentType: '', bytes: new Uint8Array() }, recordId = '' } = request;
+    const told = { id: attachmentId, name: file.name, contentType: file.contentType, fileSize: file.bytes.length };
+    const session = run().session();
+    expect(await files?.list(session, recordId)).toMatchObject({ kind: 'read', value: [told] });
+    expect(await files?.get(session, recordId, attachmentId)).toMatchObject({ kind: 'read', value: told });
+    const download = await files?.download(session, recordId, attachmentId);
+    const got = download?.kind === 'read' ? download.value : undefined;
+    expect({ ...got, bytes: [...(got?.bytes ?? [])] }).toEqual({ ...file, bytes: [...file.bytes] });
+    const lost = await files?.get(session, recordId, run().platform.unknownRecordId);
+    expect(lost).toEqual({ kind: 'read', value: undefined });
+  });
+
+  test('sent again with the same key, it is not written twice', async () => {
+    const { request, counted, countAfter } = await run().prepare(capability);
+    const first = await run().send(capability, request);
+    const second = await run().send(capability, request);
+    // What is deleted bears no mark: that it is gone is all that the second can be told.
+    if (kind === 'delete' && second.kind === 'rejected') expect(second.statusCode).toBe(404);
+    else expect(recordIdOf(second)).toBe(recordIdOf(first));
+    expect(await run().count(counted)).toBe(countAfter);
+  });
+}
+
+export function testReadingBack(run: Current, capability: Capability, declared: Connector): void {
+  const { dataType, kind, write } = capability;
   const isRecord = kind !== 'attach' && declared.reads[dataType]?.below === undefined;
   test.runIf(isRecord)('reads back field by field as it was written', async () => {
     const { request } = await run().prepare(capability);
@@ -71,33 +103,6 @@ export function testWrite(run: Current, capability: Capability, declared: Connec
       ).toEqual([]);
     },
   );
-
-  test.runIf(kind === 'attach')('is listed, and downloaded byte for byte', async () => {
-    const { request } = await run().prepare(capability);
-    const outcome = await run().send(capability, request);
-    const files = run().platform.connector.reads[dataType]?.attachments;
-    const attachmentId = outcome.kind === 'written' ? (outcome.changes[0]?.attachmentId ?? '') : '';
-    const { file = { name: '', contentType: '', bytes: new Uint8Array() }, recordId = '' } = request;
-    const told = { id: attachmentId, name: file.name, contentType: file.contentType, fileSize: file.bytes.length };
-    const session = run().session();
-    expect(await files?.list(session, recordId)).toMatchObject({ kind: 'read', value: [told] });
-    expect(await files?.get(session, recordId, attachmentId)).toMatchObject({ kind: 'read', value: told });
-    const download = await files?.download(session, recordId, attachmentId);
-    const got = download?.kind === 'read' ? download.value : undefined;
-    expect({ ...got, bytes: [...(got?.bytes ?? [])] }).toEqual({ ...file, bytes: [...file.bytes] });
-    const lost = await files?.get(session, recordId, run().platform.unknownRecordId);
-    expect(lost).toEqual({ kind: 'read', value: undefined });
-  });
-
-  test('sent again with the same key, it is not written twice', async () => {
-    const { request, counted, countAfter } = await run().prepare(capability);
-    const first = await run().send(capability, request);
-    const second = await run().send(capability, request);
-    // What is deleted bears no mark: that it is gone is all that the second can be told.
-    if (kind === 'delete' && second.kind === 'rejected') expect(second.statusCode).toBe(404);
-    else expect(recordIdOf(second)).toBe(recordIdOf(first));
-    expect(await run().count(counted)).toBe(countAfter);
-  });
 }
 
 export function testTrouble(run: Current, capability: Capability): void {

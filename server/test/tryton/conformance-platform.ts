@@ -1,12 +1,15 @@
 /** A company in a real Tryton, behind a proxy that can strike the next write, as the conformance suite wants a platform. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inject } from 'vitest';
 import type { TrytonClient } from '../../../scripts/tryton/client.ts';
 import type { ConformanceFault, ConformancePlatform, Counted } from '../../src/connectors/conformance-run.ts';
-import type { Connector } from '../../src/connectors/contract.ts';
+import type { Connector, Link } from '../../src/connectors/contract.ts';
 import { makeTrytonConnector } from '../../src/connectors/tryton/connector.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { closedAddress, makeCompany } from './fixture.ts';
+import { linkBy } from './linked-company.ts';
 import { domainOf } from './tables.ts';
 
 const rateLimitPauseMs = 7_000;
@@ -16,6 +19,7 @@ export async function startTrytonPlatform(posting: 'draft' | 'post'): Promise<Co
   const books = await company.books();
   const proxy = await startStrikingProxy(inject('tryton')?.url ?? '');
   const connector = makeTrytonConnector();
+  await oweAndBeOwed(books, connector, await linkBy(connector, company));
   return {
     connector,
     unreachable: elsewhere(connector, await closedAddress()),
@@ -29,6 +33,23 @@ export async function startTrytonPlatform(posting: 'draft' | 'post'): Promise<Co
     failNextWrite: async (fault) => proxy.strikeNext(fault),
     stop: proxy.close,
   };
+}
+
+/** Posted documents of the party that is offered first: payments settle nothing else. */
+async function oweAndBeOwed(books: TrytonClient, connector: Connector, link: Link): Promise<void> {
+  const session = connector.open(link, { fetch: globalThis.fetch, now: systemClock.now });
+  const party = { id: String(await books.firstId('party.party', [])) };
+  const issueDate = `${systemClock.now().toISOString().slice(0, 10)}T00:00:00`;
+  for (const [dataType, contact, kind] of [
+    ['invoices', 'customerRef', 'revenue'],
+    ['bills', 'supplierRef', 'expense'],
+  ] as const) {
+    const accountRef = { id: String(await books.firstId('account.account', [[`type.${kind}`, '=', true]])) };
+    const lineItems = [{ quantity: 1, unitAmount: 1_000_000, accountRef }];
+    const body = { [contact]: party, issueDate, lineItems };
+    const outcome = await connector.writes[dataType]?.create?.send(session, { pushOperationKey: randomUUID(), body });
+    if (outcome?.kind !== 'written') throw new Error(JSON.stringify(outcome));
+  }
 }
 
 /** The address stands in the link, so it is changed on the way in. */

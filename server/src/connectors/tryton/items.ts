@@ -9,6 +9,7 @@ import { isMembers } from '../../models/validate.ts';
 import { same, type Codec, type Pair } from '../mapping.ts';
 import { activeStatus } from './journals.ts';
 import { listMark } from './marks.ts';
+import { offerAccounts } from './offers.ts';
 import { decimalPair, idPair } from './pairs.ts';
 import type { Removal, TrytonResource } from './resource.ts';
 import { resultOf, type TrytonSession } from './session.ts';
@@ -114,6 +115,10 @@ export const items: TrytonResource = {
     return [{ name: 'delete', run: (options) => session.call(TEMPLATE, 'delete', [[template]], options) }, deactivate];
   },
   isRemoved: ({ active }) => active === false,
+  async offer(live, session) {
+    const bought = await offerAccounts(live, 'expense', 'billItem.accountRef.id', session);
+    return offerAccounts(bought, 'revenue', 'invoiceItem.accountRef.id', session);
+  },
   async complete(record, theirs, session) {
     const category = await categoryById(session, idOf(theirs['account_category']));
     const { type: kind, consumable, salable, purchasable, description } = theirs;

@@ -17,10 +17,13 @@ import { refusal } from './refusal.ts';
 import type { Preparing, Refusal, Step, TrytonResource } from './resource.ts';
 import type { RpcAnswer } from './rpc.ts';
 import type { CallOptions, TrytonSession } from './session.ts';
-import type { Members } from './values.ts';
+import { listOf, type Members } from './values.ts';
 
 const PURCHASE = 'purchase.purchase';
-const { status: _status, shipTo: _shipTo, ...example } = purchaseOrderModel.example;
+const { status: _status, shipTo: _shipTo, lineItems: exampleLines, ...example } = purchaseOrderModel.example;
+const linesOfExample = listOf(exampleLines).map(({ accountRef: _, ...line }) => line);
+
+const { 'lineItems.accountRef': _account, 'lineItems.accountRef.id': _accountId, ...limits } = lineLimits;
 
 const model: PushModel = refine(
   {
@@ -28,7 +31,7 @@ const model: PushModel = refine(
     description: `${purchaseOrderModel.description} A draft is deleted, and so is an order that is not confirmed yet; one that is confirmed cannot be changed or deleted any more.`,
   },
   {
-    ...lineLimits,
+    ...limits,
     'lineItems.accountRef': { readOnly: true, description: 'Tryton takes it from the item when the bill comes.' },
     'lineItems.discountAmount': noDiscount(),
     'lineItems.discountPercentage': noDiscount(),
@@ -50,7 +53,7 @@ const model: PushModel = refine(
       description: 'As the connection is set up if absent: Open, or Draft where documents are left for a person.',
     },
   },
-  example,
+  { ...example, lineItems: linesOfExample },
 );
 
 const linePairs: readonly Pair[] = documentLinePairs(false).filter(({ ours }) => !ours.startsWith('accountRef'));

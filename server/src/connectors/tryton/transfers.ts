@@ -60,7 +60,15 @@ const model: PushModel = refine(
     trackingCategoryRefs: { itemsMax: 0 },
     depositedRecordRefs: { itemsMax: 0 },
   },
+  { ...transferModel.example, from: plainSide('from'), to: plainSide('to') },
 );
+
+/** Which sort of account it is follows from its id. */
+function plainSide(side: 'from' | 'to'): Members {
+  const given = transferModel.example[side];
+  const { accountRef, ...rest } = isMembers(given) ? given : {};
+  return { ...rest, accountRef: { id: isMembers(accountRef) ? accountRef['id'] : '' } };
+}
 
 export const transfers: TrytonResource = {
   dataType: 'transfers',
