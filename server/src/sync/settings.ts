@@ -26,7 +26,6 @@ export interface SyncSettings {
 }
 
 const DAILY_HOURS = 24;
-const DAYS_A_MONTH = 30.44;
 const DAY_MS = 86_400_000;
 
 /** Where the settings of all companies stand. */
@@ -92,7 +91,17 @@ export function checkSettings(settings: readonly SyncSetting[]): readonly SyncSe
 export function fromDateOf(setting: SyncSetting | undefined, now: Date): Date | undefined {
   if (setting?.syncFromUtc !== undefined) return new Date(setting.syncFromUtc);
   if (setting?.syncFromWindow === undefined) return undefined;
-  return new Date(now.getTime() - setting.syncFromWindow * DAYS_A_MONTH * DAY_MS);
+  return monthsBefore(now, setting.syncFromWindow);
+}
+
+/**
+ * By the calendar, from the beginning of the day: a month before the 31st is the last day of its month. It never moves back
+ * while time goes on, or everything would have to be read again.
+ */
+function monthsBefore(now: Date, months: number): Date {
+  const firstOfMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
+  const daysOfMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months + 1, 0)).getUTCDate();
+  return new Date(firstOfMonth.getTime() + (Math.min(now.getUTCDate(), daysOfMonth) - 1) * DAY_MS);
 }
 
 interface SettingsRow {

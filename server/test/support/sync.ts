@@ -35,12 +35,14 @@ export const pageOf = (...records: readonly object[]): ReadOutcome<RecordPage> =
 export async function startTestSync(
   { database: db }: Pick<TestDatabase, 'database'>,
   platform: TestPlatform,
-  clock: Clock = systemClock,
+  {
+    clock = systemClock,
+    onRead = () => Promise.resolve(),
+  }: { readonly clock?: Clock; readonly onRead?: (read: ReadRecords) => Promise<void> } = {},
 ) {
   const company = { companyId: randomUUID(), connectionId: randomUUID() };
   const sealer = makeSealer(randomBytes(32).toString('hex'));
   const connector = connectorOf(platform);
-  const told: ReadRecords[] = [];
   const companies: CompaniesContext = {
     db,
     clock,
@@ -64,7 +66,7 @@ export async function startTestSync(
     gateFor: makeCallGates(db).gateFor,
     writesFirst: () => Promise.resolve(),
     onUnlinked: () => Promise.resolve(),
-    onRead: (read) => Promise.resolve(void told.push(read)),
+    onRead,
     retentionDays: 30,
     bounds: { housekeepingMs: 50, ofConnectionMax: 8 },
   });
@@ -87,8 +89,6 @@ export async function startTestSync(
   return {
     ...company,
     sync,
-    /** What was told of as read, in its order. */
-    told,
     get,
     request,
     ended,
