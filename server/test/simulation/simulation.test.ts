@@ -42,30 +42,32 @@ test('one seed is one course of events, to the last line', async () => {
   expect(first.pushes).toBeGreaterThan(0);
 });
 
-/** How each mistake shows, and the seeds within which it does; unless the mistake is seen, so is nothing like it. */
+/** How each mistake shows, unless nothing like it is seen, and the seed that found it when this was last looked at. */
 const FOUND_AS = {
-  settleWithoutToken: /lanes_in_flight_check|a lane counts/,
-  permitWithoutDeadline: /after its deadline/,
-  permitWithoutToken: /in the books 2 times/,
-  permitWithoutEnd: /after its deadline|in the books 2 times/,
-  rescueForgetsSend: /in the books/,
-  rescueForgetsLane: /a lane counts/,
-  retryWithoutLook: /in the books/,
-  claimOutOfOrder: /before .* of the same record has ended/,
-  claimBeyondLane: /of one connection are under way/,
-  settleWithoutEvent: /was told of 0 times/,
-  forgetsEarlierSend: /and in the books/,
-  believesAbsence: /in the books/,
-} as const satisfies { readonly [B in keyof typeof SEEDED_BUGS]: RegExp };
+  settleWithoutToken: { symptom: /lanes_in_flight_check|a lane counts/, seed: 3 },
+  permitWithoutDeadline: { symptom: /after its deadline/, seed: 3 },
+  permitWithoutToken: { symptom: /in the books 2 times/, seed: 3 },
+  permitWithoutEnd: { symptom: /after its deadline|in the books 2 times/, seed: 27 },
+  rescueForgetsSend: { symptom: /in the books/, seed: 3 },
+  rescueForgetsLane: { symptom: /a lane counts/, seed: 1 },
+  retryWithoutLook: { symptom: /in the books/, seed: 2 },
+  claimOutOfOrder: { symptom: /before .* of the same record has ended/, seed: 1 },
+  claimBeyondLane: { symptom: /of one connection are under way/, seed: 1 },
+  settleWithoutEvent: { symptom: /was told of 0 times/, seed: 1 },
+  forgetsEarlierSend: { symptom: /and in the books/, seed: 13 },
+  believesAbsence: { symptom: /in the books/, seed: 1 },
+} as const satisfies { readonly [B in keyof typeof SEEDED_BUGS]: object };
 
 const SEEDS_TO_FIND_IT = 30;
 const STEPS_TO_FIND_IT = 300;
 
-test.each(Object.entries(FOUND_AS))('the simulator notices %s', async (name, symptom) => {
+test.each(Object.entries(FOUND_AS))('the simulator notices %s', async (name, { symptom, seed: first }) => {
   const bug = Object.entries(SEEDED_BUGS).find(([each]) => each === name)?.[1];
   if (bug === undefined) throw new Error(`there is no seeded bug ${name}`);
+  // After a change of the engine another seed may be the one.
+  const seeds = [first, ...Array.from({ length: SEEDS_TO_FIND_IT }, (_, index) => index + 1)];
   let broken: string | undefined;
-  for (let seed = 1; seed <= SEEDS_TO_FIND_IT && broken === undefined; seed++) {
+  for (let seed = seeds.shift(); seed !== undefined && broken === undefined; seed = seeds.shift()) {
     ({ broken } = await simulate(testDatabase.database, { seed, steps: STEPS_TO_FIND_IT, bug }));
   }
   expect(broken).toMatch(symptom);
