@@ -21,7 +21,7 @@ import { listOf, type Members } from './values.ts';
 
 const PURCHASE = 'purchase.purchase';
 const { status: _status, shipTo: _shipTo, lineItems: exampleLines, ...example } = purchaseOrderModel.example;
-const linesOfExample = listOf(exampleLines).map(({ accountRef: _, ...line }) => line);
+const linesOfExample = listOf(exampleLines).map(({ accountRef: _accountRef, ...line }) => line);
 
 const { 'lineItems.accountRef': _account, 'lineItems.accountRef.id': _accountId, ...limits } = lineLimits;
 
