@@ -1,5 +1,5 @@
 /**
- * 20,000 random and mutated requests against the whole server in this process, its engine, its database and a sandbox:
+ * 50,000 random and mutated requests against the whole server in this process, its engine, its database and a sandbox:
  * whatever they ask for, they get an answer, and each push that is taken comes to an end.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ import type { OptionNode } from './offered-bodies.ts';
 
 /** Another number tries other requests; the same number the same ones. */
 const SEED = 20_261_120;
-const REQUESTS = 20_000;
+const REQUESTS = 50_000;
 const AT_ONCE = 64;
 /** A socket costs more than a call, and what it adds is tried by a few as well as by all. */
 const OVER_HTTP_EVERY = 20;
