@@ -138,6 +138,20 @@ function refineAt(fields: Fields, steps: readonly string[], change: Partial<Fiel
   return { ...fields, [name]: { ...field, fields: refineAt(field.fields ?? {}, rest, change, path) } };
 }
 
+/** The model without the fields that a platform has no place for: they are not offered, and one that is sent is told of. */
+export function without(base: PushModel, ...paths: readonly string[]): PushModel {
+  return { ...base, fields: paths.reduce((fields, path) => leftOut(fields, path.split('.'), path), base.fields) };
+}
+
+function leftOut(fields: Fields, steps: readonly string[], path: string): Fields {
+  const [name = '', ...rest] = steps;
+  const { [name]: field, ...others } = fields;
+  if (field === undefined) throw new Error(`The model has no field ${path}`);
+  return rest.length === 0
+    ? others
+    : { ...fields, [name]: { ...field, fields: leftOut(field.fields ?? {}, rest, path) } };
+}
+
 /** The same change worked out for every field, such as a limit that a platform puts on all numbers. */
 export function refineEach(base: PushModel, change: (field: Field) => Partial<Field>): PushModel {
   const walk = (fields: Fields): Fields =>

@@ -4,7 +4,7 @@
  */
 import { compare, subtract, sum, toNumber } from '../../lib/decimal.ts';
 import { bankTransactions as bankTransactionModel } from '../../models/bank-transactions.ts';
-import { refine } from '../../models/model.ts';
+import { refine, without } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { FindOutcome, PlatformRecord, Read, Write, WriteOutcome, WriteRequest } from '../contract.ts';
 import { same, type Pair } from '../mapping.ts';
@@ -23,7 +23,8 @@ const AMOUNT_MAX = 999_999_999_999;
 const NUMBER_MAX = 255;
 
 const model = refine(
-  bankTransactionModel,
+  // A line of a statement has one text.
+  without(bankTransactionModel, 'transactions.counterparty', 'transactions.reference'),
   {
     transactions: { required: true, itemsMin: 1 },
     'transactions.id': { required: true, maxLength: NUMBER_MAX, unique: true },

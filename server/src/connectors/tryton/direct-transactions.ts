@@ -6,7 +6,7 @@
 import { compare, sum } from '../../lib/decimal.ts';
 import { directCosts as directCostModel } from '../../models/direct-costs.ts';
 import { directIncomes as directIncomeModel } from '../../models/direct-incomes.ts';
-import { refine, type PushModel, type Refinements } from '../../models/model.ts';
+import { refine, without, type PushModel, type Refinements } from '../../models/model.ts';
 import type { WriteRequest } from '../contract.ts';
 import { moneyAccounts } from './company-facts.ts';
 import { wholeDirect } from './direct-reading.ts';
@@ -33,9 +33,18 @@ import type { Step, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
 import { listOf, type Members } from './values.ts';
 
+/** Tryton keeps items in documents alone, and one text with an entry. */
+const noPlace = [
+  'lineItems.itemRef',
+  'lineItems.trackingCategoryRefs',
+  'paymentAllocations.payment.note',
+  'paymentAllocations.payment.reference',
+  'paymentAllocations.payment.currencyRate',
+  'paymentAllocations.allocation.currencyRate',
+] as const;
+
 const limits: Refinements = {
   ...lineLimits,
-  'lineItems.itemRef': { readOnly: true, description: 'Tryton keeps items in documents alone.' },
   contactRef: { required: true },
   issueDate: { required: true },
   currency: { description: "The company's own if absent." },
@@ -57,7 +66,7 @@ const limits: Refinements = {
 function direct(base: PushModel, kind: DirectKind): TrytonResource {
   const model = refine(
     {
-      ...base,
+      ...without(base, ...noPlace, ...(kind.money === 'credit' ? ['lineItems.tracking'] : [])),
       description: `${base.description} A draft is deleted; one that is posted is reversed instead, and then counts as deleted. Only a draft can be changed.`,
     },
     limits,

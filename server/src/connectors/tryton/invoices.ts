@@ -7,12 +7,20 @@ import { bills as billModel } from '../../models/bills.ts';
 import { creditNotes as creditNoteModel } from '../../models/credit-notes.ts';
 import { choices } from '../../models/fields.ts';
 import { invoices as invoiceModel } from '../../models/invoices.ts';
-import { refine, type PushModel, type Refinements } from '../../models/model.ts';
+import { refine, without, type PushModel, type Refinements } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec, type Pair } from '../mapping.ts';
 import { currencyBy, journalOf } from './company-facts.ts';
-import { documentLinePairs, lineLimits, lineReads, noDiscount, signedPair } from './document-lines.ts';
+import {
+  documentLinePairs,
+  lineLimits,
+  lineReads,
+  noDiscount,
+  noTracking,
+  noUnits,
+  signedPair,
+} from './document-lines.ts';
 import { allocationReads, wholeDocument } from './document-reading.ts';
 import { addressFor, filledLines, partyFacts, REFERENCE_MAX, unknownParty } from './document-writing.ts';
 import { lineMark } from './line-marks.ts';
@@ -32,7 +40,9 @@ export interface DocumentKind {
 }
 
 /** Tryton's sequence gives the number; what the sender calls the document by is its reference. */
-function document(base: PushModel, kind: DocumentKind, own: readonly Pair[], limits: Refinements): TrytonResource {
+function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], limits: Refinements): TrytonResource {
+  // Tryton converts by its own rates.
+  const base = without(whole, 'currencyRate', ...noTracking);
   const { side, isCredit, open } = kind;
   const contact = side === 'out' ? 'customerRef' : 'supplierRef';
   const { status: _, ...example } = base.example;
@@ -106,7 +116,6 @@ function sharedLimits({ isCredit, open }: DocumentKind): Refinements {
   return {
     issueDate: { required: true },
     currency: { description: "The company's own if absent." },
-    currencyRate: { readOnly: true, description: "By Tryton's own rates." },
     subTotal: { readOnly: true },
     totalAmount: { readOnly: true },
     paymentAllocations: { readOnly: true, description: 'Payments are written as records of their own.' },
@@ -228,28 +237,28 @@ const numbered = (by: string) => ({
 });
 
 export const invoices = document(
-  invoiceModel,
+  without(invoiceModel, 'salesOrderRefs', 'lineItems.isDirectIncome'),
   { side: 'out', isCredit: false, open: 'Submitted' },
   [same('invoiceNumber', 'reference'), datePair('dueDate', 'payment_term_date')],
   { invoiceNumber: numbered("The sender's number."), totalDiscount: noDiscount(), ...receivable },
 );
 
 export const creditNotes = document(
-  creditNoteModel,
+  without(creditNoteModel, 'lineItems.isDirectIncome'),
   { side: 'out', isCredit: true, open: 'Submitted' },
   [same('creditNoteNumber', 'reference')],
   { creditNoteNumber: numbered("The sender's number."), ...receivable },
 );
 
 export const bills = document(
-  billModel,
+  without(billModel, 'purchaseOrderRefs', 'lineItems.purchaseOrderLineRef', 'lineItems.isDirectCost', ...noUnits),
   { side: 'in', isCredit: false, open: 'Open' },
   [same('reference'), datePair('dueDate', 'payment_term_date')],
   { reference: numbered("The supplier's number."), taxAmount: { readOnly: true } },
 );
 
 export const billCreditNotes = document(
-  billCreditNoteModel,
+  without(billCreditNoteModel, 'createdFromRefs', 'lineItems.createdFromLineRef', 'lineItems.unitOfMeasurement'),
   { side: 'in', isCredit: true, open: 'Submitted' },
   [same('billCreditNoteNumber', 'reference')],
   {

@@ -1,7 +1,7 @@
 /** Journal entries: all of Tryton's entries, those that documents made among them. Debit and credit are one number here. */
 import { toNumber } from '../../lib/decimal.ts';
 import { journalEntries as journalEntryModel } from '../../models/journal-entries.ts';
-import { refine, type PushModel } from '../../models/model.ts';
+import { refine, without, type PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec } from '../mapping.ts';
@@ -38,7 +38,7 @@ const moment: Codec = { toTheirs: (value) => value, toOurs: momentOf };
 
 const model: PushModel = refine(
   {
-    ...journalEntryModel,
+    ...without(journalEntryModel, 'journalLines.tracking'),
     description: `${journalEntryModel.description} A draft is deleted. One that is posted is reversed instead, and then counts as deleted together with its reversal; one that a document made goes with the document. Only a draft can be changed.`,
   },
   {

@@ -1,7 +1,7 @@
 /** Customers and suppliers: parties in Tryton, which may be both (party-roles.ts). */
 import { customers as customerModel } from '../../models/customers.ts';
 import { choices } from '../../models/fields.ts';
-import { refine, type PushModel, type Refinements } from '../../models/model.ts';
+import { refine, without, type PushModel, type Refinements } from '../../models/model.ts';
 import { suppliers as supplierModel } from '../../models/suppliers.ts';
 import { same } from '../mapping.ts';
 import { activeStatus } from './journals.ts';
@@ -83,17 +83,15 @@ async function removals(record: Members, role: PartyRole, session: TrytonSession
 }
 
 const shared: Refinements = {
-  defaultCurrency: { readOnly: true, description: 'Tryton keeps no currency with a party.' },
   status: { options: choices('Active', 'Archived') },
   taxNumber: { description: 'Kept as an identifier of the party, without a type.' },
 };
 
 export const customers = party(
-  refine(customerModel, {
+  refine(without(customerModel, 'contacts.address', 'defaultCurrency'), {
     ...shared,
     customerName: { required: true },
     'contacts.name': { required: true, minLength: 1 },
-    'contacts.address': { readOnly: true },
     'contacts.status': { options: choices('Active') },
     'contacts.phone.type': { options: choices('Primary', 'Mobile', 'Fax') },
   }),
@@ -102,7 +100,7 @@ export const customers = party(
 );
 
 export const suppliers = party(
-  refine(supplierModel, { ...shared, supplierName: { required: true } }),
+  refine(without(supplierModel, 'defaultCurrency'), { ...shared, supplierName: { required: true } }),
   'Supplier',
   'supplierName',
 );

@@ -5,7 +5,7 @@
  */
 import { billPayments as billPaymentModel } from '../../models/bill-payments.ts';
 import { choices } from '../../models/fields.ts';
-import { refine, type PushModel, type Refinements } from '../../models/model.ts';
+import { refine, without, type PushModel, type Refinements } from '../../models/model.ts';
 import { payments as paymentModel } from '../../models/payments.ts';
 import type { WriteRequest } from '../contract.ts';
 import type { Pair } from '../mapping.ts';
@@ -41,14 +41,14 @@ const limits: Refinements = {
   'lines.allocatedOnDate': { readOnly: true },
   'lines.links.id': { description: 'Id of the document; not with PaymentOnAccount.' },
   'lines.links.amount': { required: true, decimalPlacesMax: 2, minimum: -AMOUNT_MAX, maximum: AMOUNT_MAX },
-  'lines.links.currencyRate': { readOnly: true },
 };
 
 function payment(base: PushModel, kind: PaymentKind): TrytonResource {
   const { contact, document, owed } = kind;
   const model = refine(
     {
-      ...base,
+      // An entry does not say how the money moved.
+      ...without(base, 'paymentMethodRef', 'lines.links.currencyRate'),
       description: `${base.description} It is posted in any case, since a draft would settle nothing. It cannot be changed. It is deleted by being reversed: what it settled is due again.`,
     },
     {

@@ -3,12 +3,12 @@
  * to prepare the bill by itself, since bills are written as records of their own.
  */
 import { choices } from '../../models/fields.ts';
-import { refine, type PushModel } from '../../models/model.ts';
+import { refine, without, type PushModel } from '../../models/model.ts';
 import { purchaseOrders as purchaseOrderModel } from '../../models/purchase-orders.ts';
 import type { PlatformRecord, WriteRequest } from '../contract.ts';
 import { derived, same, type Pair } from '../mapping.ts';
 import { currencyBy } from './company-facts.ts';
-import { documentLinePairs, lineLimits, noDiscount, signedPair, wholeLines } from './document-lines.ts';
+import { documentLinePairs, lineLimits, noDiscount, noUnits, signedPair, wholeLines } from './document-lines.ts';
 import { addressFor, filledLines, partyFacts, REFERENCE_MAX, unknownParty } from './document-writing.ts';
 import { currencyPair } from './invoices.ts';
 import { lineMark } from './line-marks.ts';
@@ -25,9 +25,19 @@ const linesOfExample = listOf(exampleLines).map(({ accountRef: _accountRef, ...l
 
 const { 'lineItems.accountRef': _account, 'lineItems.accountRef.id': _accountId, ...limits } = lineLimits;
 
+/** Where goods go is an address of the company in Tryton, and there for stock alone. */
+const noPlace = [
+  'shipTo',
+  'paymentDueDate',
+  'expectedDeliveryDate',
+  'currencyRate',
+  'lineItems.trackingCategoryRefs',
+  ...noUnits,
+] as const;
+
 const model: PushModel = refine(
   {
-    ...purchaseOrderModel,
+    ...without(purchaseOrderModel, ...noPlace),
     description: `${purchaseOrderModel.description} A draft is deleted, and so is an order that is not confirmed yet; one that is confirmed cannot be changed or deleted any more.`,
   },
   {
@@ -43,7 +53,6 @@ const model: PushModel = refine(
     supplierRef: { required: true },
     issueDate: { required: true },
     currency: { description: "The company's own if absent." },
-    currencyRate: { readOnly: true },
     subTotal: { readOnly: true },
     totalTaxAmount: { readOnly: true },
     totalAmount: { readOnly: true },

@@ -1,7 +1,7 @@
 /** Transfers: entries that move money from one account where it is kept to another. */
 import { compare, toNumber } from '../../lib/decimal.ts';
 import { choices } from '../../models/fields.ts';
-import { refine, type PushModel } from '../../models/model.ts';
+import { refine, without, type PushModel } from '../../models/model.ts';
 import { transfers as transferModel } from '../../models/transfers.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord, WriteRequest } from '../contract.ts';
@@ -48,16 +48,15 @@ const sideLimits = (side: 'from' | 'to') => ({
 
 const model: PushModel = refine(
   {
-    ...transferModel,
+    // Tryton keeps nobody with it.
+    ...without(transferModel, 'contactRef', 'trackingCategoryRefs'),
     description: `${transferModel.description} A draft is deleted; one that is posted is reversed instead, and then counts as deleted. Only a draft can be changed.`,
   },
   {
     ...sideLimits('from'),
     ...sideLimits('to'),
     date: { required: true },
-    contactRef: { readOnly: true, description: 'Tryton keeps nobody with it.' },
     status: { options: choices('Unreconciled'), description: 'Tryton does not say whether a transfer is reconciled.' },
-    trackingCategoryRefs: { itemsMax: 0 },
     depositedRecordRefs: { itemsMax: 0 },
   },
   { ...transferModel.example, from: plainSide('from'), to: plainSide('to') },
