@@ -1,7 +1,7 @@
 /** A process that is frozen past its lease and then goes on: it must find out that the push is no longer its own. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { control, recordsIn } from '../support/books.ts';
-import { pushAccount, stepsOf, untilEnded } from '../support/pushes.ts';
+import { distinctStepsOf, pushAccount, untilEnded } from '../support/pushes.ts';
 import { holdPermits, type HeldPermits } from '../support/held-permits.ts';
 import { makeLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { prepareServers, type SeveralServers } from '../support/several-servers.ts';
@@ -59,7 +59,7 @@ test('a process frozen just before it sends wakes while another is at the same p
   const second = await place.start();
   await permits.untilHeld(1);
   first.child.kill('SIGCONT');
-  const stepsNow = async () => (await stepsOf(second, company, pushOperationKey)).toSorted();
+  const stepsNow = async () => (await distinctStepsOf(second, company, pushOperationKey)).toSorted();
   await expect.poll(stepsNow).toEqual(['find absent', 'rescue lease-lost', 'send never-left']);
   expect(requests()).toBe(0);
   await permits.release();
@@ -83,7 +83,7 @@ test('a process frozen after it sent cannot overwrite what the one that took ove
   const second = await place.start();
   expect((await untilEnded(second, company, pushOperationKey)).status).toBe('Success');
   first.child.kill('SIGCONT');
-  const stepsNow = async () => (await stepsOf(second, company, pushOperationKey)).toSorted();
+  const stepsNow = async () => (await distinctStepsOf(second, company, pushOperationKey)).toSorted();
   await expect.poll(stepsNow).toEqual(['find found', 'rescue lease-lost', 'send unknown']);
   answer.resolve();
   const moves = await rows(`SELECT step, moved_to FROM push_attempts WHERE step <> 'rescue' ORDER BY step`);

@@ -51,6 +51,14 @@ export async function stepsOf(server: ServerProcess, company: LinkedCompany, key
   return body.results.map(({ step, outcome }) => `${step} ${outcome}`);
 }
 
+/**
+ * Each kind of step once, in the order of the first of them. A process that gets no processor for longer than its lease
+ * loses what it works on and does it again, so how often a look comes in a timeline is up to the machine.
+ */
+export async function distinctStepsOf(...of: Parameters<typeof stepsOf>): Promise<string[]> {
+  return [...new Set(await stepsOf(...of))];
+}
+
 /** Waits until the push has ended, and gives it. */
 export async function untilEnded(server: ServerProcess, company: LinkedCompany, key: string): Promise<WirePush> {
   const ended = async () => {
