@@ -12,6 +12,7 @@ import { makeProgram } from '../server/src/cli/main.ts';
 import { SETTINGS } from '../server/src/config.ts';
 import type { Connector } from '../server/src/connectors/contract.ts';
 import { datatypeFeatures } from '../server/src/connectors/features.ts';
+import { DELETING } from '../server/src/connectors/tryton/deleting.ts';
 import { makeConnectors } from '../server/src/connectors/registry.ts';
 import { ERRORS, errorKind, type ErrorCode } from '../server/src/errors.ts';
 import { isWritable, writableTypes } from '../server/src/models/data-types.ts';
@@ -25,6 +26,7 @@ const TABLES = {
   coverage: coverageTables,
   'tryton-settings': () => linkFieldsTable(connectorWith('tryt')),
   'tryton-coverage': () => coverageTable(connectorWith('tryt')),
+  'tryton-deleting': () => table(['Data type', 'What becomes of a record that is deleted'], deletingRows()),
   errors: errorsTable,
   commands: commandsTable,
   'exit codes': exitCodesTable,
@@ -35,7 +37,7 @@ type TableName = keyof typeof TABLES;
 export const TABLES_OF_DOCUMENT: Readonly<Record<string, readonly TableName[]>> = {
   'README.md': ['settings', 'statuses', 'coverage'],
   'docs/errors.md': ['errors'],
-  'docs/connectors/tryton.md': ['tryton-settings', 'tryton-coverage'],
+  'docs/connectors/tryton.md': ['tryton-settings', 'tryton-coverage', 'tryton-deleting'],
   'docs/cli.md': ['commands', 'exit codes'],
 };
 
@@ -97,6 +99,10 @@ function linkFieldsTable({ platform }: Connector): string {
     choices === undefined ? description : `${description} ${choices.map(({ value }) => code(value)).join(' or ')}.`,
   ]);
   return table(['Setting', 'Required', 'Meaning'], rows);
+}
+
+function deletingRows(): readonly (readonly string[])[] {
+  return Object.entries(DELETING).map(([dataType, sentence]) => [code(dataType), sentence]);
 }
 
 function coverageTable(connector: Connector): string {

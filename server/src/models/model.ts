@@ -138,6 +138,11 @@ function refineAt(fields: Fields, steps: readonly string[], change: Partial<Fiel
   return { ...fields, [name]: { ...field, fields: refineAt(field.fields ?? {}, rest, change, path) } };
 }
 
+/** With a sentence more about what a platform makes of its records. */
+export function describedWith(base: PushModel, sentence: string): PushModel {
+  return { ...base, description: `${base.description} ${sentence}` };
+}
+
 /** The model without the fields that a platform has no place for: they are not offered, and one that is sent is told of. */
 export function without(base: PushModel, ...paths: readonly string[]): PushModel {
   return { ...base, fields: paths.reduce((fields, path) => leftOut(fields, path.split('.'), path), base.fields) };

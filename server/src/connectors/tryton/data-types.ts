@@ -1,4 +1,5 @@
 /** All data types of the Tryton connector, and what can be done with each. */
+import { describedWith } from '../../models/model.ts';
 import type { Connector, Write, WriteKind } from '../contract.ts';
 import { accounts } from './accounts.ts';
 import { trytonAttach, trytonAttachments } from './attachments.ts';
@@ -9,6 +10,7 @@ import { items } from './items.ts';
 import { journals } from './journals.ts';
 import { customers, suppliers } from './parties.ts';
 import { bankTransactionsCreate, bankTransactionsRead } from './bank-transactions.ts';
+import { DELETING } from './deleting.ts';
 import { directCosts, directIncomes } from './direct-transactions.ts';
 import { journalEntries } from './journal-entries.ts';
 import { billPayments, payments } from './payments.ts';
@@ -64,11 +66,24 @@ export const reads: Connector<TrytonSession>['reads'] = {
   trackingCategories: trytonRead(trackingCategories),
 };
 
-function writesOf(resource: TrytonResource, ...kinds: readonly WriteKind[]) {
+function writesOf(plain: TrytonResource, ...kinds: readonly WriteKind[]) {
+  const resource = tellingOfDeletes(plain);
   const write = (kind: WriteKind) => (kind === 'attach' ? trytonAttach(resource) : trytonWrite(resource, kind));
   const entries = kinds.map((kind) => [kind, write(kind)] as const);
   // Object.fromEntries forgets the keys' type.
   return Object.fromEntries(entries) as { readonly [K in WriteKind]?: Write<TrytonSession> };
+}
+
+/** The description of each model says what deleting means. */
+function tellingOfDeletes(resource: TrytonResource): TrytonResource {
+  const { model, updateModel } = resource;
+  const sentence = DELETING[model.dataType];
+  if (sentence === undefined) throw new Error(`Nobody said what deleting means of ${model.dataType}`);
+  return {
+    ...resource,
+    model: describedWith(model, sentence),
+    ...(updateModel === undefined ? {} : { updateModel: describedWith(updateModel, sentence) }),
+  };
 }
 
 function readWithFiles(resource: TrytonResource) {

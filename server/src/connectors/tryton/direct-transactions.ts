@@ -67,7 +67,7 @@ function direct(base: PushModel, kind: DirectKind): TrytonResource {
   const model = refine(
     {
       ...without(base, ...noPlace, ...(kind.money === 'credit' ? ['lineItems.tracking'] : [])),
-      description: `${base.description} A draft is deleted; one that is posted is reversed instead, and then counts as deleted. Only a draft can be changed.`,
+      description: `${base.description} Only a draft can be changed.`,
     },
     limits,
   );

@@ -7,7 +7,7 @@ import { bills as billModel } from '../../models/bills.ts';
 import { creditNotes as creditNoteModel } from '../../models/credit-notes.ts';
 import { choices } from '../../models/fields.ts';
 import { invoices as invoiceModel } from '../../models/invoices.ts';
-import { refine, without, type PushModel, type Refinements } from '../../models/model.ts';
+import { describedWith, refine, without, type PushModel, type Refinements } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec, type Pair } from '../mapping.ts';
@@ -47,7 +47,7 @@ function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], li
   const contact = side === 'out' ? 'customerRef' : 'supplierRef';
   const { status: _, ...example } = base.example;
   const model = refine(
-    { ...base, description: `${base.description} ${deleting(kind)}` },
+    describedWith(base, 'Only a draft can be changed.'),
     { ...lineLimits, ...sharedLimits(kind), [contact]: { required: true }, ...limits },
     example,
   );
@@ -106,11 +106,6 @@ const codeOf: Codec = {
   toOurs: (value) => (isMembers(value) ? value['code'] : undefined),
 };
 export const currencyPair: Pair = { ours: 'currency', theirs: 'currency', codec: codeOf };
-
-function deleting({ side }: DocumentKind): string {
-  const cancelled = side === 'out' ? ', if the company lets customer invoices be cancelled' : '';
-  return `A draft is deleted. One that is posted is cancelled instead${cancelled}: it stays, as void. Only a draft can be changed.`;
-}
 
 function sharedLimits({ isCredit, open }: DocumentKind): Refinements {
   return {

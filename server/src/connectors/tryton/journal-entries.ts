@@ -39,7 +39,7 @@ const moment: Codec = { toTheirs: (value) => value, toOurs: momentOf };
 const model: PushModel = refine(
   {
     ...without(journalEntryModel, 'journalLines.tracking'),
-    description: `${journalEntryModel.description} A draft is deleted. One that is posted is reversed instead, and then counts as deleted together with its reversal; one that a document made goes with the document. Only a draft can be changed.`,
+    description: `${journalEntryModel.description} Only a draft can be changed.`,
   },
   {
     postedOn: { required: true },

@@ -49,7 +49,7 @@ function payment(base: PushModel, kind: PaymentKind): TrytonResource {
     {
       // An entry does not say how the money moved.
       ...without(base, 'paymentMethodRef', 'lines.links.currencyRate'),
-      description: `${base.description} It is posted in any case, since a draft would settle nothing. It cannot be changed. It is deleted by being reversed: what it settled is due again.`,
+      description: `${base.description} It is posted in any case, since a draft would settle nothing. It cannot be changed.`,
     },
     {
       ...limits,

@@ -38,7 +38,7 @@ const noPlace = [
 const model: PushModel = refine(
   {
     ...without(purchaseOrderModel, ...noPlace),
-    description: `${purchaseOrderModel.description} A draft is deleted, and so is an order that is not confirmed yet; one that is confirmed cannot be changed or deleted any more.`,
+    description: `${purchaseOrderModel.description} One that is confirmed cannot be changed any more.`,
   },
   {
     ...limits,

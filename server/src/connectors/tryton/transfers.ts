@@ -50,7 +50,7 @@ const model: PushModel = refine(
   {
     // Tryton keeps nobody with it.
     ...without(transferModel, 'contactRef', 'trackingCategoryRefs'),
-    description: `${transferModel.description} A draft is deleted; one that is posted is reversed instead, and then counts as deleted. Only a draft can be changed.`,
+    description: `${transferModel.description} Only a draft can be changed.`,
   },
   {
     ...sideLimits('from'),
