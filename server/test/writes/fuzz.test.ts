@@ -22,7 +22,7 @@ import type { OptionNode } from './offered-bodies.ts';
 /** Another number tries other requests; the same number the same ones. */
 const SEED = 20_261_120;
 const REQUESTS = 50_000;
-const AT_ONCE = 64;
+const AT_ONCE = 16;
 /** A socket costs more than a call, and what it adds is tried by a few as well as by all. */
 const OVER_HTTP_EVERY = 20;
 
