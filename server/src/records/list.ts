@@ -75,9 +75,8 @@ export function storedRecord(row: RecordRow): StoredRecord {
 export function makeListRecords(db: Queryable): ListRecords {
   const walks = { 'oldest-change': makeWalks(1), 'newest-change': makeWalks(-1) };
   return async (request) => {
-    const totalResults = await countRecords(db, request);
     const walk = typeof request.order === 'string' ? walks[request.order] : undefined;
-    const rows = await pageRows(db, request, walk);
+    const [totalResults, rows] = await Promise.all([countRecords(db, request), pageRows(db, request, walk)]);
     const shown = rows.slice(0, request.pageSize);
     const hasMore = rows.length > shown.length;
     const last = shown.at(-1);
