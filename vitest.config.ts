@@ -27,7 +27,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // Most tests wait for processes, databases and deadlines; one file at a time would leave the machine idle.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // node:sqlite, in the sandbox, still announces itself as experimental.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Tests start hundreds of programs; each is compiled once, which halves what a start costs.
