@@ -1,8 +1,5 @@
 /** The HTTP API on a database of its own, listening on a free port, with a real sandbox behind it and no engine. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { ensureApiKey } from '../../src/api/api-key-store.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
@@ -10,8 +7,6 @@ import { makeConnectorIO } from '../../src/api/platform-session.ts';
 import { makeApi } from '../../src/api/server.ts';
 import { ROLES } from '../../src/config.ts';
 import { makeConnectors } from '../../src/connectors/registry.ts';
-import { startSandbox } from '../../src/launch/sandbox-process.ts';
-import { systemClock as clock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { makeSealer } from '../../src/lib/seal.ts';
 import { linkPageRoutes } from '../../src/portal/link-page.ts';
@@ -21,11 +16,11 @@ import { makeSettle } from '../../src/push/settle.ts';
 import { makeCallGates } from '../../src/rates/gate.ts';
 import { makeArrivals } from '../../src/webhooks/arrivals.ts';
 import { createTestDatabase } from './database.ts';
-import { inheritedEnvironment } from './processes.ts';
+import { systemClock as clock } from '../../src/lib/clock.ts';
+import { SANDBOX_TOKEN, startTestSandbox } from './sandbox.ts';
 
 export const API_KEY = 'test-key';
 export const AUTHORIZATION = `Basic ${Buffer.from(API_KEY).toString('base64')}`;
-const SANDBOX_TOKEN = 'sandbox-token';
 
 export interface ApiAnswer<Body> {
   readonly status: number;
@@ -138,26 +133,13 @@ export async function startApi(
       await endings.stop();
       await arrivals.stop();
       await app.close();
-      await sandbox.stop();
+      await sandbox.close();
       await drop();
     },
   };
 }
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
-
-async function startTestSandbox() {
-  const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-api-'));
-  const log = makeLog('error', clock);
-  const sandbox = await startSandbox({ port: 0, dir, token: SANDBOX_TOKEN, environment: inheritedEnvironment(), log });
-  return {
-    url: sandbox.url,
-    stop: async () => {
-      await sandbox.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
 
 /** A company with one connection; `prefix` is the path of that connection. */
 export async function makeConnection({ call }: Pick<TestApi, 'call'>, name = 'Acme Ltd') {

@@ -1,21 +1,15 @@
 /** One push, a process that is killed at one point of it, another that finishes it, and the count of what came of it. */
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect, vi } from 'vitest';
 import type { Database } from '../../src/db/pool.ts';
-import { startSandbox } from '../../src/launch/sandbox-process.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { makeLog } from '../../src/lib/log.ts';
 import { hasEnded, type PushState } from '../../src/push/state.ts';
 import type { Scene } from './arrows.ts';
 import { control, recordsIn } from './books.ts';
 import { createTestDatabase } from './database.ts';
 import { startPostgresProxy } from './postgres-proxy.ts';
-import { inheritedEnvironment } from './processes.ts';
 import { decideAbsent, startSandboxEngine } from './sandbox-engine.ts';
+import { startTestSandbox } from './sandbox.ts';
 
 export interface Platform {
   readonly url: string;
@@ -25,24 +19,13 @@ export interface Platform {
 }
 
 export async function startPlatform(): Promise<Platform> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-sandbox-'));
-  const log = makeLog('error', systemClock);
-  const sandbox = await startSandbox({
-    port: 0,
-    dir,
-    token: 'sandbox-token',
-    environment: inheritedEnvironment(),
-    log,
-  });
+  const sandbox = await startTestSandbox();
   // The harder case: a platform that would take the same request twice.
   await control(sandbox.url, { idempotency: 'ignore' });
   return {
     url: sandbox.url,
     misbehave: (fault) => call(`${sandbox.url}/control/faults`, {}, fault),
-    close: async () => {
-      await sandbox.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    close: sandbox.close,
   };
 }
 

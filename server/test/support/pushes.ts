@@ -52,11 +52,12 @@ export async function stepsOf(server: ServerProcess, company: LinkedCompany, key
 }
 
 /**
- * Each kind of step once, in the order of the first of them. A process that gets no processor for longer than its lease
- * loses what it works on and does it again, so how often a look comes in a timeline is up to the machine.
+ * The steps, each kind of look and rescue once. A process that gets no processor for longer than its lease loses what it
+ * works on and looks again, so how often is up to the machine; how often anything is sent is not.
  */
 export async function distinctStepsOf(...of: Parameters<typeof stepsOf>): Promise<string[]> {
-  return [...new Set(await stepsOf(...of))];
+  const steps = await stepsOf(...of);
+  return steps.filter((step, index) => step.startsWith('send ') || steps.indexOf(step) === index);
 }
 
 /** Waits until the push has ended, and gives it. */

@@ -1,14 +1,8 @@
 /** Several servers on one database and one sandbox, which outlives each of them; between, where wanted, a bad network. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { startSandbox } from '../../src/launch/sandbox-process.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { makeLog } from '../../src/lib/log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { startPlatformProxy, type PlatformProxy } from './platform-proxy.ts';
-import { inheritedEnvironment } from './processes.ts';
 import { removeDataDir, startServer, type ServerProcess } from './server.ts';
+import { startTestSandbox } from './sandbox.ts';
 
 export interface SeveralServers {
   readonly database: TestDatabase;
@@ -21,15 +15,7 @@ export interface SeveralServers {
 
 export async function prepareServers(options: { readonly databaseUrl?: string } = {}): Promise<SeveralServers> {
   const database = await createTestDatabase();
-  const dir = await mkdtemp(path.join(tmpdir(), 'ledgerpost-sandbox-'));
-  const log = makeLog('error', systemClock);
-  const sandbox = await startSandbox({
-    port: 0,
-    dir,
-    token: 'sandbox-token',
-    environment: inheritedEnvironment(),
-    log,
-  });
+  const sandbox = await startTestSandbox();
   const proxy = await startPlatformProxy(() => sandbox.url);
   const started: ServerProcess[] = [];
   return {
@@ -55,8 +41,7 @@ export async function prepareServers(options: { readonly databaseUrl?: string } 
         await removeDataDir(server.dataDir);
       }
       await proxy.close();
-      await sandbox.stop();
-      await rm(dir, { recursive: true, force: true });
+      await sandbox.close();
       await database.drop();
     },
   };
