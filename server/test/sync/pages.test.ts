@@ -1,7 +1,11 @@
-/** Going through pages: the platform is asked for the next one while the last is being stored, and for no more. */
+/**
+ * Going through pages: the platform is asked for the next one while the last is being stored, and for no more; and whoever
+ * dies between two of them leaves nothing undone.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database, Queryable } from '../../src/db/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startTestSync } from '../support/sync.ts';
+import { pageOf, startTestSync } from '../support/sync.ts';
 
 let place: TestDatabase;
 beforeAll(async () => {
@@ -44,3 +48,73 @@ test('one page is fetched ahead of the one that is being stored, however long th
   expect(asked.slice(0, 5)).toEqual(['1', '2', '3', '4', '5']);
   await books.sync.stop();
 });
+
+test('a reader that dies after the last page of what changed leaves it to the next one to find what was deleted', async () => {
+  const stuck = stuckAfterAdvance(place.database);
+  const kept = ['cus_1', 'cus_2', 'cus_3'].map((id) => ({ id }));
+  let isDeleted = false;
+  const asked: string[] = [];
+  const books = await startTestSync(
+    { database: stuck.database },
+    {
+      reads: {
+        customers: {
+          page: ({ changedAfter }) => {
+            asked.push(changedAfter === undefined ? 'all' : 'changed');
+            // Nothing tells of a deletion but that a reading of all does not meet the record.
+            return pageOf(...(changedAfter === undefined ? kept.slice(isDeleted ? 1 : 0) : []));
+          },
+        },
+      },
+    },
+  );
+  await books.read('customers');
+  isDeleted = true;
+  asked.length = 0;
+
+  stuck.begin();
+  const datasetId = await books.request('customers');
+  await stuck.isStuck;
+  const stored = await place.database.query('', 'SELECT pages FROM datasets WHERE id = $1', [datasetId]);
+  expect(stored).toEqual([{ pages: 1 }]);
+  // It is gone for good: no lease is renewed that has run out.
+  await place.database.execute('', 'UPDATE datasets SET lease_until = clock_timestamp() WHERE id = $1', [datasetId]);
+  expect(await books.ended(datasetId)).toMatchObject({ status: 'Complete' });
+  expect(await books.records('customers')).toEqual([
+    { record_id: 'cus_1', is_deleted: true },
+    { record_id: 'cus_2', is_deleted: false },
+    { record_id: 'cus_3', is_deleted: false },
+  ]);
+  expect(asked[0]).toBe('changed');
+  expect(asked.at(-1)).toBe('all');
+  stuck.goOn();
+  await books.sync.stop();
+});
+
+/** The first reader that has stored a page since the beginning hears nothing of it, and so does nothing more. */
+function stuckAfterAdvance(database: Database) {
+  const [isStuck, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let isNext = false;
+  const transaction: Database['transaction'] = async (work) => {
+    let isPage = false;
+    const done = await database.transaction((tx) => {
+      const execute: Queryable['execute'] = (name, ...rest) => {
+        isPage ||= name === 'dataset_advance';
+        return tx.execute(name, ...rest);
+      };
+      return work({ ...tx, execute });
+    });
+    if (isPage && isNext) {
+      isNext = false;
+      isStuck.resolve();
+      await goOn.promise;
+    }
+    return done;
+  };
+  return {
+    database: { ...database, transaction },
+    begin: () => (isNext = true),
+    isStuck: isStuck.promise,
+    goOn: goOn.resolve,
+  };
+}
