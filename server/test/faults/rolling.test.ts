@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { control, recordsIn } from '../support/books.ts';
-import { untilAllEnded } from '../support/pushes.ts';
+import { pushAccount, untilAllEnded } from '../support/pushes.ts';
 import { authorization, makeLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { prepareServers, type SeveralServers } from '../support/several-servers.ts';
 
@@ -64,16 +64,43 @@ test('a rolling restart of two servers under load loses nothing, doubles nothing
   await Promise.all(clients);
 
   const ended = await untilAllEnded(servers[0] as ServerProcess, company);
-  expect(ended.filter(({ status, attempts }) => status !== 'Success' || attempts !== 1)).toEqual([]);
+  expect(ended.filter(({ status }) => status !== 'Success')).toEqual([]);
   expect(ended).toHaveLength(codes.length);
   const records = await recordsIn(place.sandboxUrl, company, 'accounts');
   const written = records.flatMap(({ code = '' }) => (code.startsWith('W') ? [code] : []));
   expect(written.toSorted()).toEqual(codes.toSorted());
-  const steps = await place.database.database.query('', `SELECT DISTINCT step, outcome FROM push_attempts`);
-  expect(steps).toEqual([{ step: 'send', outcome: 'written' }]);
-  const events = await place.database.database.query(
+  // On a starved machine a process may lose a lease, and another looks; nothing was refused, cut off or sent again.
+  const { query } = place.database.database;
+  const outcomes = await query(
     '',
-    `SELECT payload ->> 'id' AS id FROM events WHERE event_type LIKE '%.write.%'`,
+    `SELECT DISTINCT outcome FROM push_attempts WHERE step = 'send' AND moved_to IS NOT NULL`,
   );
+  expect(outcomes).toEqual([{ outcome: 'written' }]);
+  const sends = place.proxy.passages.filter(({ method, path }) => method === 'POST' && path.endsWith('/accounts'));
+  expect(sends).toHaveLength(codes.length);
+  const events = await query('', `SELECT payload ->> 'id' AS id FROM events WHERE event_type LIKE '%.write.%'`);
   expect(events).toHaveLength(codes.length);
+});
+
+test('a server that is stopped hears the answer to what it has sent, and leaves nothing behind that it holds', async () => {
+  const [stopped, other] = servers as [ServerProcess, ServerProcess];
+  // Nobody else is there to finish it.
+  await other.stop();
+  const answers = Promise.withResolvers<void>();
+  place.proxy.treat = () => ({ after: answers.promise });
+  const sentBefore = place.proxy.passages.length;
+  const pushes = await Promise.all(['S1', 'S2', 'S3'].map((code) => pushAccount(stopped, company, code)));
+  const keys = pushes.map(({ pushOperationKey }) => pushOperationKey);
+  await expect.poll(() => place.proxy.passages.length - sentBefore).toBe(keys.length);
+  const exit = stopped.stop();
+  answers.resolve();
+  expect(await exit, stopped.output()).toBe(0);
+  const rows = await place.database.database.query(
+    '',
+    `SELECT p.state, p.attempts, p.lease_token, array_agg(a.step || ' ' || a.outcome) AS steps
+     FROM pushes p JOIN push_attempts a ON a.push_id = p.id WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id`,
+    [keys],
+  );
+  const heard = { state: 'succeeded', attempts: 1, lease_token: null, steps: ['send written'] };
+  expect(rows).toEqual(keys.map(() => heard));
 });
