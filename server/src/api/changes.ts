@@ -1,10 +1,11 @@
 /** GET /companies/{companyId}/changes: what has changed in the company's books since a place that the caller has kept. */
 import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
-import { readDataTypes, type ReadDataType } from '../models/data-types.ts';
+import { customDataType, isCustom, readDataTypes } from '../models/data-types.ts';
 import { PublicError } from '../errors.ts';
 import { listChanges } from '../records/changes.ts';
 import { openFeed } from '../records/feed.ts';
+import type { StoredDataType } from '../records/stored-types.ts';
 import { watermarkOf } from '../records/watermark.ts';
 import { refreshBeforeRead } from '../sync/refresh-stale.ts';
 import { answers } from './answers.ts';
@@ -40,7 +41,10 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
         params: Type.Object({ companyId: Type.String() }),
         querystring: Type.Object({
           dataTypes: Type.Optional(
-            Type.String({ description: 'Data types, with commas between them; all unless given.' }),
+            Type.String({
+              description:
+                'Data types, with commas between them; all of the data model unless given. Custom ones by name: `custom/orders`.',
+            }),
           ),
           after: Type.Optional(
             Type.String({ description: 'The watermark of the answer before; from the beginning unless given.' }),
@@ -91,10 +95,12 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
 }
 
 /** A set, so that a type named twice is told once. */
-function dataTypesFrom(text: string | undefined): readonly ReadDataType[] {
+function dataTypesFrom(text: string | undefined): readonly StoredDataType[] {
   if (!isGiven(text)) return readDataTypes;
   const names = text.split(',').map((name) => name.trim());
   const types = names.map((name) => {
+    const custom = isCustom(name) ? customDataType(name.slice(name.indexOf('/') + 1)) : undefined;
+    if (custom !== undefined) return custom;
     const dataType = dataTypeFrom(name);
     const readable = readDataTypes.find((each) => each === dataType);
     if (readable === undefined) {

@@ -6,12 +6,11 @@ import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { PublicError } from '../errors.ts';
 import { dataTypes, isReadable, type DataType } from '../models/data-types.ts';
-import type { StoredDataType } from '../records/stored-types.ts';
-import { DATASET_STATUSES, isErrored, type Dataset, type DatasetEnd } from '../sync/dataset.ts';
+import type { ModelledDataType } from '../records/stored-types.ts';
 import { errorsIn, warningsIn } from '../sync/findings.ts';
 import { findingsOfDataset, getDataset, listDatasets, setStatuses } from '../sync/history.ts';
-import { requestAll, requestDatasets, unfinishedDataset } from '../sync/request.ts';
-import { storedDataTypes, syncSettings } from '../sync/settings.ts';
+import { requestAll } from '../sync/request.ts';
+import { storedDataTypes } from '../sync/settings.ts';
 import { readableTypes } from '../sync/worker.ts';
 import { answers, noContent, ref } from './answers.ts';
 import { dataTypeFrom } from './data-type-path.ts';
@@ -19,33 +18,10 @@ import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { listFilter, type Searchable } from './list-filter.ts';
 import { PagedList, pagedList } from './paged-list.ts';
 import { companyIdFrom, idFrom } from './path-ids.ts';
+import { askedFor, Id, PullOperation, pullOperation, requestReading, StatusName, Time } from './pull-operation.ts';
 import { listParameters, pagingOf } from './query-parameters.ts';
 import { booksOfCompany } from './record-source.ts';
 import { wireTime } from './wire-time.ts';
-
-const StatusName = Type.Unsafe<(typeof DATASET_STATUSES)[number]>({ type: 'string', enum: [...DATASET_STATUSES] });
-const Id = Type.String({ format: 'uuid' });
-const Time = Type.String({ format: 'date-time' });
-
-export const PullOperation = Type.Object(
-  {
-    id: Id,
-    companyId: Id,
-    connectionId: Id,
-    dataType: Type.String(),
-    status: StatusName,
-    statusDescription: Type.Optional(Type.String()),
-    errorMessage: Type.Optional(Type.String()),
-    requested: Time,
-    completed: Type.Optional(Time),
-    progress: Type.Integer({ minimum: 0, maximum: 100 }),
-    isCompleted: Type.Boolean(),
-    isErrored: Type.Boolean(),
-    validationInformationUrl: Type.Optional(Type.String()),
-  },
-  { $id: 'PullOperation', additionalProperties: true, description: 'One reading of one data type of a connection.' },
-);
-type PullOperation = Static<typeof PullOperation>;
 
 const DataStatus = Type.Object(
   {
@@ -192,7 +168,7 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
       const paging = pagingOf(request.query);
       const asked = { companyId, ...paging, ...listFilter(request.query, searchable, 2) };
       const { datasets, totalResults } = await listDatasets(db, asked);
-      return pagedList(request.url, { results: datasets.map(render), totalResults, ...paging });
+      return pagedList(request.url, { results: datasets.map(pullOperation), totalResults, ...paging });
     },
   );
 
@@ -212,7 +188,7 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
       await getCompany(companies, companyId);
       const dataset = await getDataset(db, { companyId, datasetId });
       if (dataset === undefined) throw new PublicError('dataset_not_found', datasetId);
-      return render(dataset);
+      return pullOperation(dataset);
     },
   );
 
@@ -241,24 +217,6 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
 
 function datasetPath(given: { readonly companyId: string; readonly datasetId: string }) {
   return { companyId: companyIdFrom(given), datasetId: idFrom(given.datasetId, 'dataset_not_found') };
-}
-
-function render(dataset: Dataset): PullOperation {
-  const { id, companyId, connectionId, dataType, status, errorMessage, requestedAt, completedAt, progress } = dataset;
-  return {
-    id,
-    companyId,
-    connectionId,
-    dataType,
-    status,
-    ...(errorMessage === undefined ? {} : { statusDescription: errorMessage, errorMessage }),
-    requested: wireTime(requestedAt),
-    ...(completedAt === undefined ? {} : { completed: wireTime(completedAt) }),
-    progress,
-    isCompleted: completedAt !== undefined,
-    isErrored: completedAt !== undefined && isErrored(status as DatasetEnd),
-    validationInformationUrl: `/companies/${companyId}/sync/${id}/validation`,
-  };
 }
 
 /** More than any company has. */
@@ -294,23 +252,7 @@ async function refresh(
   wanted: { readonly dataType: DataType; readonly connectionId?: string | undefined },
 ): Promise<PullOperation> {
   const connection = await connectionFor(deps, companyId, wanted.connectionId);
-  const datasetId = await requestOne(deps, connection, wanted.dataType);
-  const dataset = await getDataset(deps.db, { companyId, datasetId });
-  if (dataset === undefined) throw new PublicError('dataset_not_found', datasetId);
-  deps.datasetsRequested?.();
-  return render(dataset);
-}
-
-async function requestOne({ db, clock }: ApiDeps, connection: Connection, dataType: DataType): Promise<string> {
-  const { id: connectionId, companyId } = connection;
-  const { settings } = await syncSettings(db, companyId);
-  const syncOrder = settings.find((setting) => setting.dataType === dataType)?.syncOrder ?? 0;
-  if (!isStored(dataType)) throw new PublicError('data_type_not_supported', `'${dataType}' not supported`);
-  const wanted = { companyId, connectionId, dataType, cause: 'request', syncOrder } as const;
-  const [asked] = await requestDatasets(db, [wanted], clock.now());
-  if (asked !== undefined) return asked;
-  const running = await unfinishedDataset(db, { connectionId, dataType });
-  throw new PublicError('dataset_in_progress', `${dataType}${running === undefined ? '' : ` (${running})`}`);
+  return askedFor(deps, connection, storedType(wanted.dataType));
 }
 
 /** For this path alone a data type that is read already is a bad request. */
@@ -319,7 +261,7 @@ async function refreshProductType(deps: ApiDeps, connection: Connection, name: s
   if (dataType === undefined)
     throw new PublicError('malformed_request', `dataTypes: no such data type: ${name.slice(0, 100)}`);
   try {
-    await requestOne(deps, connection, dataType);
+    await requestReading(deps, connection, storedType(dataType));
   } catch (error) {
     if (error instanceof PublicError && error.code === 'dataset_in_progress')
       throw new PublicError('malformed_request', error.message);
@@ -327,8 +269,9 @@ async function refreshProductType(deps: ApiDeps, connection: Connection, name: s
   }
 }
 
-function isStored(dataType: DataType): dataType is StoredDataType {
-  return dataType === 'company' || isReadable(dataType);
+function storedType(dataType: DataType): ModelledDataType {
+  if (dataType === 'company' || isReadable(dataType)) return dataType;
+  throw new PublicError('data_type_not_supported', `'${dataType}' not supported`);
 }
 
 async function dataStatus(deps: ApiDeps, companyId: string): Promise<Record<string, Static<typeof DataStatus>>> {

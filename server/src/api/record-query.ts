@@ -9,16 +9,16 @@ import { momentPattern } from '../models/scalar-rules.ts';
 import { indexedRefs } from '../records/indexed-fields.ts';
 import type { RecordFilter, RecordOrder } from '../records/list.ts';
 import { nameReference } from '../records/names.ts';
-import type { StoredDataType } from '../records/stored-types.ts';
+import type { ModelledDataType } from '../records/stored-types.ts';
 import { isGiven, orderOf, queryOf, whereOfQuery, type ListQuery, type Searchable } from './list-filter.ts';
 
 const MODIFIED_AT = 'r.modified_at';
 const STATUS = 'r.status';
 const IS_DELETED = 'r.is_deleted';
 
-const searchables = new Map<StoredDataType, Searchable>();
+const searchables = new Map<ModelledDataType, Searchable>();
 
-function searchable(dataType: StoredDataType): Searchable {
+function searchable(dataType: ModelledDataType): Searchable {
   const known = searchables.get(dataType);
   if (known !== undefined) return known;
   const { name, fields } = modelOfType(dataType);
@@ -27,7 +27,7 @@ function searchable(dataType: StoredDataType): Searchable {
   return made;
 }
 
-function propertiesOf(dataType: StoredDataType, fields: Fields): Properties {
+function propertiesOf(dataType: ModelledDataType, fields: Fields): Properties {
   const { first, second } = indexedRefs(dataType);
   const properties: Record<string, Property> = {};
   for (const { path, field } of scalars(fields)) {
@@ -98,7 +98,7 @@ export interface RecordListQuery extends ListQuery {
 
 /** `modifiedAfter` and `query` both have to hold. */
 export function recordFilter(
-  dataType: StoredDataType,
+  dataType: ModelledDataType,
   asked: RecordListQuery,
 ): { readonly filter: RecordFilter; readonly order: RecordOrder } {
   const searched = searchable(dataType);

@@ -8,6 +8,7 @@ import { PublicError } from '../errors.ts';
 import { isReadable, type ReadDataType } from '../models/data-types.ts';
 import { openFeed, type Feed } from '../records/feed.ts';
 import { findSetState } from '../records/state.ts';
+import type { StoredDataType } from '../records/stored-types.ts';
 import { readWatermark } from '../records/watermark.ts';
 import { awaitFirstRead } from '../sync/first-read.ts';
 import { refreshBeforeRead } from '../sync/refresh-stale.ts';
@@ -74,7 +75,7 @@ function sourceOf(deps: ApiDeps, connection: Connection, dataType: ReturnType<ty
  */
 export async function freshSet(
   deps: ApiDeps,
-  set: { readonly companyId: string; readonly connectionId: string; readonly dataType: ReadDataType },
+  set: { readonly companyId: string; readonly connectionId: string; readonly dataType: StoredDataType },
   recordId?: string,
 ): Promise<{ readonly isSynced: boolean; readonly feed: Feed }> {
   const state = await findSetState(deps.db, set, recordId);

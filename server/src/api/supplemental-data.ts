@@ -22,7 +22,7 @@ const ConfigRequest = Type.Unsafe<Record<string, unknown>>({
 });
 
 /** The documentation and the older clients spell the segment in two ways. */
-const SPELLINGS = ['dataTypes', 'datatypes'] as const;
+export const DATA_TYPES_SPELLINGS = ['dataTypes', 'datatypes'] as const;
 
 export function supplementalDataRoutes(app: ApiRoutes, { db, clock, connectors }: ApiDeps): void {
   const placeFrom = ({ platformKey, dataType }: { readonly platformKey: string; readonly dataType: string }) => {
@@ -32,7 +32,7 @@ export function supplementalDataRoutes(app: ApiRoutes, { db, clock, connectors }
     return { platformKey, dataType: dataTypeFrom(dataType) };
   };
 
-  for (const spelling of SPELLINGS) {
+  for (const spelling of DATA_TYPES_SPELLINGS) {
     const path = `/integrations/:platformKey/${spelling}/:dataType/supplementalDataConfig`;
     const hide = spelling !== 'dataTypes';
     app.get(

@@ -22,6 +22,8 @@ export interface Connector<Session = unknown> {
   /** Presence is the claim: an absent entry means that the platform cannot do it. */
   readonly writes: { readonly [D in DataType]?: { readonly [K in WriteKind]?: Write<Session> } };
   readonly reads: { readonly [D in ReadDataType]?: Read<Session> };
+  /** Reads what callers have named in the platform's own words, beside the data model. */
+  customRead?(source: CustomSource): CustomRead<Session>;
   /** What the platform knows of the company itself, in the shape of the data model. */
   companyInfo?(session: Session): Promise<ReadOutcome<PlatformRecord>>;
   /**
@@ -307,6 +309,22 @@ export interface IdPage {
   readonly ids: readonly string[];
   readonly next?: string;
 }
+
+export interface CustomSource {
+  /** As the caller wrote it: the platform's word for a list of records. */
+  readonly dataSource: string;
+  /** What is wanted of each record, as the names on the way down to it. A list on the way stands for all its elements. */
+  readonly members: readonly (readonly string[])[];
+}
+
+export type CustomRead<Session> =
+  | {
+      readonly kind: 'readable';
+      /** As `Read.page`, of everything there is; the records are as the platform has them. */
+      page(session: Session, query: IdQuery): Promise<ReadOutcome<RecordPage>>;
+    }
+  /** The platform has no such list, or none that may be read. Told without a call. */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export interface ReadAttachments<Session> {
   /** Undefined when the platform has no such record. */

@@ -114,6 +114,21 @@ export const readDataTypes: readonly ReadDataType[] = dataTypes.filter(isReadabl
 const byName = new Map<string, DataType>(dataTypes.map((dataType) => [dataType, dataType]));
 const byPath = new Map<string, DataType>(dataTypes.filter(isWritable).map((name) => [writableTypes[name].path, name]));
 
+/** What callers have configured beside the data model, by the identifier that they gave it. */
+export type CustomDataType = `custom/${string}`;
+
+const CUSTOM = 'custom/';
+const customIdentifier = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Undefined for a text that is no such identifier. */
+export function customDataType(identifier: string): CustomDataType | undefined {
+  return customIdentifier.test(identifier) ? `${CUSTOM}${identifier}` : undefined;
+}
+
+export function isCustom(dataType: string): dataType is CustomDataType {
+  return dataType.startsWith(CUSTOM);
+}
+
 /** The data type that a path segment means: its name, or its path word (`accounts` for `chartOfAccounts`). */
 export function dataTypeFromPath(segment: string): DataType | undefined {
   return byName.get(segment) ?? byPath.get(segment);

@@ -2,19 +2,24 @@
 import { createHash } from 'node:crypto';
 import { eachField } from '../models/model.ts';
 import { modelOfType } from '../models/read-models.ts';
-import type { StoredDataType } from './stored-types.ts';
+import type { ModelledDataType } from './stored-types.ts';
 
-const keys = new Map<StoredDataType, string>();
+const keys = new Map<ModelledDataType, string>();
 
 /** `pulled` is what the supplemental data configuration asks to be read, if anything. */
-export function modelKeyOf(dataType: StoredDataType, pulled?: object): string {
+export function modelKeyOf(dataType: ModelledDataType, pulled?: object): string {
   const model = keys.get(dataType) ?? modelKey(dataType);
   keys.set(dataType, model);
   return pulled === undefined ? model : `${model}-${digest(JSON.stringify(pulled))}`;
 }
 
+/** Of a type that callers have configured: its configuration is all that it was mapped by. */
+export function configKeyOf(config: object): string {
+  return digest(JSON.stringify(config));
+}
+
 /** Of names and types alone: better wording in a description must not move all records. */
-function modelKey(dataType: StoredDataType): string {
+function modelKey(dataType: ModelledDataType): string {
   const facts = [...eachField(modelOfType(dataType).fields)].map(({ path, field }) => `${path} ${field.type}`);
   return digest(facts.toSorted().join('\n'));
 }

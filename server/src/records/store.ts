@@ -148,6 +148,28 @@ async function upsertDiffering(tx: Queryable, batch: RecordBatch, rows: readonly
   );
 }
 
+/** Which of the records a pass has met already, on an earlier page or on this one: those that follow the first. */
+export async function metBefore(
+  tx: Queryable,
+  pass: string,
+  records: readonly RecordContent[],
+): Promise<ReadonlySet<RecordContent>> {
+  const rows = await tx.query<{ record_id: string }>(
+    'sightings_find',
+    'SELECT record_id FROM record_sightings WHERE pass = $1 AND record_id = ANY ($2)',
+    [pass, records.flatMap(idOf)],
+  );
+  const met = new Set(rows.map((row) => row.record_id));
+  const repeated = new Set<RecordContent>();
+  for (const record of records) {
+    const [id] = idOf(record);
+    if (id === undefined) continue;
+    if (met.has(id)) repeated.add(record);
+    met.add(id);
+  }
+  return repeated;
+}
+
 /** Notes what a pass has met: for platforms that list ids apart from records. */
 export async function noteSeen(tx: Queryable, pass: string, recordIds: readonly string[]): Promise<void> {
   if (recordIds.length === 0) return;

@@ -45,28 +45,33 @@ function checkObject(name: string, given: unknown): SupplementalObject {
   };
 }
 
-function checkNames(path: string, given: unknown): Record<string, string> {
+/** By names of the caller's own, texts that `isSound` takes; `what` says what they are. */
+export function checkNames(
+  path: string,
+  given: unknown,
+  what = 'a property of the platform',
+  isSound = (text: string) => text !== '',
+): Record<string, string> {
   if (!isObject(given)) throw refused(`${path} must be an object`);
   const entries = Object.entries(given);
   if (entries.length > NAMES_MAX) throw refused(`${path} has at most ${NAMES_MAX} members`);
   return Object.fromEntries(
     entries.map(([name, property]) => {
-      if (!isShortText(property) || property === '')
-        throw refused(`${path}.${name} must be a property of the platform`);
+      if (!isShortText(property) || !isSound(property)) throw refused(`${path}.${name} must be ${what}`);
       return [name, property];
     }),
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isShortText(value: unknown): value is string {
+export function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= TEXT_MAX;
 }
 
-function refused(text: string): PublicError {
+export function refused(text: string): PublicError {
   return new PublicError('malformed_request', text);
 }
 

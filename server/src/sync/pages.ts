@@ -3,18 +3,19 @@
  * transaction with the place to go on from, and the last one together with the end of the dataset, where nothing is to be
  * found absent.
  */
-import type { IdPage, Read, ReadOutcome, RecordPage } from '../connectors/contract.ts';
+import type { IdPage, ReadOutcome, RecordPage } from '../connectors/contract.ts';
 import type { Queryable } from '../db/pool.ts';
 import { monotonicMs } from '../lib/clock.ts';
+import { isCustom } from '../models/data-types.ts';
 import { feedPosition, type FeedTime } from '../records/feed.ts';
-import { noteSeen, storeRecords } from '../records/store.ts';
+import { metBefore, noteSeen, storeRecords } from '../records/store.ts';
 import type { RecordContent } from '../records/stored-types.ts';
 import { propertiesOf, withPulled } from '../supplemental/pulled.ts';
-import { findingsIn } from './findings.ts';
+import { findingsIn, withRepeats } from './findings.ts';
 import * as moves from './moves.ts';
 import type { ClaimedDataset, Pass, Place } from './moves.ts';
 import { inFull, mustReadAll } from './pass.ts';
-import { mapping, storing, type Reader } from './reader.ts';
+import { mapping, storing, type PagedRead, type Reader } from './reader.ts';
 
 export const PAGE_SIZE_MAX = 500;
 const IDS_A_PAGE = 5_000;
@@ -34,7 +35,7 @@ export type EndWithin = (tx: Queryable, place: Place) => Promise<void>;
 
 export async function readPages(
   reader: Reader,
-  read: Read<unknown>,
+  read: PagedRead,
   first: Pass,
   turn: { readonly signal: AbortSignal; readonly untilMs: number; readonly endWithin: EndWithin },
 ): Promise<PagesRead> {
@@ -65,7 +66,7 @@ export async function readPages(
 }
 
 /** Whether what was not met may be gone from the platform. */
-export function mayBeAbsent(read: Read<unknown>, pass: Pass): boolean {
+export function mayBeAbsent(read: PagedRead, pass: Pass): boolean {
   return pass.isFull || read.ids !== undefined;
 }
 
@@ -87,7 +88,7 @@ type NotFetched =
 
 async function fetchPage(
   reader: Reader,
-  read: Read<unknown>,
+  read: PagedRead,
   pass: Pass,
   place: Place,
   { signal, untilMs }: { readonly signal: AbortSignal; readonly untilMs: number },
@@ -112,7 +113,7 @@ const SAME_PAGE: Trouble = { kind: 'unreachable', why: 'platform-error', reason:
 
 async function fetchRecords(
   { session, pulled }: Reader,
-  read: Read<unknown>,
+  read: PagedRead,
   at: {
     readonly pass: Pass;
     readonly place: Place;
@@ -141,7 +142,7 @@ async function fetchRecords(
 
 async function fetchIds(
   { session }: Reader,
-  read: Read<unknown>,
+  read: PagedRead,
   place: Place,
   parentId: string | undefined,
 ): Promise<Fetched | NotFetched> {
@@ -157,7 +158,7 @@ async function fetchIds(
 }
 
 /** Whose records are read: those of the place, or of the next record once theirs are done. */
-async function parentOf({ deps, dataset }: Reader, read: Read<unknown>, place: Place): Promise<string | undefined> {
+async function parentOf({ deps, dataset }: Reader, read: PagedRead, place: Place): Promise<string | undefined> {
   if (read.below === undefined) return undefined;
   if (place.parentId !== undefined && place.pageAfter !== undefined) return place.parentId;
   return moves.nextParent(deps.companies.db, {
@@ -168,7 +169,7 @@ async function parentOf({ deps, dataset }: Reader, read: Read<unknown>, place: P
 }
 
 /** But for how many records have changed, which storing them tells. */
-function placeAfter({ dataset }: Reader, read: Read<unknown>, pass: Pass, place: Place, fetched: Fetched): Place {
+function placeAfter({ dataset }: Reader, read: PagedRead, pass: Pass, place: Place, fetched: Fetched): Place {
   const following = place.phase === 'records' ? phaseAfter(read, pass) : 'absent';
   if (fetched.kind === 'none') return atStart(place, following);
   const { page, parentId } = fetched;
@@ -187,13 +188,15 @@ function placeAfter({ dataset }: Reader, read: Read<unknown>, pass: Pass, place:
 }
 
 /** After the records come the ids, where they tell what is gone and the records themselves did not. */
-function phaseAfter(read: Read<unknown>, pass: Pass): Place['phase'] {
+function phaseAfter(read: PagedRead, pass: Pass): Place['phase'] {
   return read.ids !== undefined && !(pass.isFull && pass.fromDate === undefined) ? 'ids' : 'absent';
 }
 
 function atStart(place: Place, phase: Place['phase']): Place {
   return { ...place, phase, pageAfter: undefined, parentId: undefined };
 }
+
+const NONE: ReadonlySet<RecordContent> = new Set();
 
 /** Answers the place that is stored with it. */
 function store(
@@ -213,11 +216,15 @@ function store(
       let next = to.next;
       if (fetched.kind === 'ids') await noteSeen(tx, dataset.id, fetched.page.ids);
       if (fetched.kind === 'records') {
+        // A key that a caller has chosen may be no key: of two records it would be chance which one is kept.
+        const repeated = isCustom(dataType) ? await metBefore(tx, dataset.id, fetched.records) : NONE;
+        const ids = [...repeated].map(({ id }) => String(id));
+        next = { ...next, findings: withRepeats(dataType, ids, next.findings) };
         const { changed } = await storeRecords(tx, {
           companyId,
           connectionId,
           dataType,
-          records: fetched.records,
+          records: repeated.size === 0 ? fetched.records : fetched.records.filter((each) => !repeated.has(each)),
           parentId: fetched.parentId,
           modelKey: storedBy.modelKey,
           stampOf: (record) => connector.stampOf?.(record),

@@ -1,23 +1,20 @@
 /** How a set is read this time: what has changed, or all of it. */
-import type { Read } from '../connectors/contract.ts';
 import { feedPosition } from '../records/feed.ts';
-import { modelKeyOf } from '../records/model-key.ts';
 import type { ClaimedDataset, Pass, Place } from './moves.ts';
-import type { Reader } from './reader.ts';
+import type { PagedRead, Reader } from './reader.ts';
 import { fromDateOf, syncSettings } from './settings.ts';
 
 /** Everything is read again after so long, whatever is known of changes: stamps are the platform's word, not ours. */
 const FULL_EVERY_MS = 24 * 3_600_000;
 
 /** Stored with its first page: a reader that dies before leaves the decision to the next one. */
-export async function decidePass({ deps, dataset, pulled }: Reader, read: Read<unknown>): Promise<Pass> {
+export async function decidePass({ deps, dataset, modelKey }: Reader, read: PagedRead): Promise<Pass> {
   const { db } = deps.companies;
   const { known, dataType, companyId } = dataset;
   const now = deps.clock.now();
   const [{ settings }, asOf] = await Promise.all([syncSettings(db, companyId), feedPosition(db, companyId)]);
   const setting = settings.find((each) => each.dataType === dataType);
   const fromDate = fromDateOf(setting, now);
-  const modelKey = modelKeyOf(dataType, pulled);
   const isFull =
     read.changesUnstamped === true ||
     known.knownUntil === undefined ||
@@ -34,12 +31,7 @@ function reachesFurtherBack(fromDate: Date | undefined, before: Date | undefined
 }
 
 /** A caller who asks for a reading wants to hear of deletions, however the platform tells them. */
-export function mustReadAll(
-  { tellsDeletions }: ClaimedDataset,
-  read: Read<unknown>,
-  pass: Pass,
-  place: Place,
-): boolean {
+export function mustReadAll({ tellsDeletions }: ClaimedDataset, read: PagedRead, pass: Pass, place: Place): boolean {
   return tellsDeletions && !pass.isFull && read.ids === undefined && !place.deletionsTold;
 }
 

@@ -3,7 +3,7 @@
  * hands.
  */
 import type { CompaniesContext } from '../companies/context.ts';
-import type { Connector } from '../connectors/contract.ts';
+import type { Connector, Read } from '../connectors/contract.ts';
 import { isConnectionLost } from '../db/pool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -42,7 +42,12 @@ export interface Reader {
   readonly session: unknown;
   readonly network: RecordedFetch;
   readonly pulled: Pulled | undefined;
+  /** What the records are mapped by. */
+  readonly modelKey: string;
 }
+
+/** What is read page by page: a data type of the model, or one that callers have configured. */
+export type PagedRead = Omit<Read<unknown>, 'get' | 'attachments'>;
 
 /** What failed in a reading, beyond what a platform or a network may do: worth another try, and then its end. */
 export class StepFailedError extends Error {

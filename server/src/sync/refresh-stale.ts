@@ -9,6 +9,7 @@ import type { Database } from '../db/pool.ts';
 import { startWorkLoop, type WorkLoop } from '../db/work-loop.ts';
 import { describeError, type Log } from '../lib/log.ts';
 import { makeRecordedFetch } from '../lib/recorded-fetch.ts';
+import { isCustom } from '../models/data-types.ts';
 import type { CallGates } from '../rates/gate.ts';
 import { feedPosition } from '../records/feed.ts';
 import { modelKeyOf } from '../records/model-key.ts';
@@ -112,9 +113,9 @@ async function openSource(deps: RefreshDeps, connectionId: string): Promise<Sour
 async function refreshOne(deps: RefreshDeps, source: Source | undefined, stale: StaleRecord): Promise<boolean> {
   const { db } = deps;
   const { dataType } = stale;
-  const read = dataType === 'company' ? undefined : source?.connector.reads[dataType];
+  const read = dataType === 'company' || isCustom(dataType) ? undefined : source?.connector.reads[dataType];
   // What cannot be asked for is told by the next sync.
-  if (source === undefined || read === undefined) {
+  if (source === undefined || read === undefined || isCustom(dataType)) {
     await forgetStale(db, stale);
     return true;
   }

@@ -4,18 +4,16 @@
  * deletes anything.
  */
 import { getLink } from '../companies/link.ts';
-import type { Connector, Read, ReadTrouble } from '../connectors/contract.ts';
+import type { Connector, ReadTrouble } from '../connectors/contract.ts';
 import { isConnectionLost, type Queryable } from '../db/pool.ts';
 import { monotonicMs } from '../lib/clock.ts';
 import { describeError } from '../lib/log.ts';
 import { makeRecordedFetch } from '../lib/recorded-fetch.ts';
 import { feedPosition } from '../records/feed.ts';
-import { modelKeyOf } from '../records/model-key.ts';
 import { isSynced } from '../records/state.ts';
 import { markAbsent, storeRecords } from '../records/store.ts';
 import { COMPANY_RECORD_ID, type StoredDataType } from '../records/stored-types.ts';
-import { findConfig } from '../supplemental/config.ts';
-import { pulledBy, withPulled } from '../supplemental/pulled.ts';
+import { withPulled } from '../supplemental/pulled.ts';
 import type { DatasetEnd } from './dataset.ts';
 import { errorsIn } from './findings.ts';
 import { endDataset, type Ending } from './end.ts';
@@ -23,8 +21,9 @@ import * as moves from './moves.ts';
 import { LeaseLostError, type ClaimedDataset, type Pass, type Place } from './moves.ts';
 import { mayBeAbsent, PAGE_SIZE_MAX, readPages, type Trouble } from './pages.ts';
 import { decidePass } from './pass.ts';
-import { mapping, StepFailedError, storing, type Reader, type RunDeps } from './reader.ts';
+import { mapping, StepFailedError, storing, type PagedRead, type Reader, type RunDeps } from './reader.ts';
 import { requestDatasets, unfinishedDataset } from './request.ts';
+import { findSource } from './source.ts';
 
 const ANSWER_BYTES_MAX = 8_000_000;
 /** A platform shows a change a little after the moment with which it stamps it. */
@@ -57,18 +56,16 @@ export async function runDataset(dataset: ClaimedDataset, deps: RunDeps, signal:
 }
 
 async function readOn(dataset: ClaimedDataset, deps: RunDeps, signal: AbortSignal): Promise<void> {
-  const { db } = deps.companies;
   const { dataType, platformKey } = dataset;
   const connector = deps.companies.connectorFor(platformKey);
-  const [link, config] = await Promise.all([
+  const [link, source] = await Promise.all([
     dataset.isLinked ? getLink(deps.companies, dataset.connectionId) : undefined,
-    findConfig(db, { platformKey, dataType }),
+    connector && findSource(deps.companies.db, connector, dataType),
   ]);
   if (link === undefined) return end(dataset, deps, endOf('Cancelled', 'The connection is not linked.'));
-  if (connector === undefined || !isReadBy(connector, dataType)) {
+  if (connector === undefined || source === undefined) {
     return end(dataset, deps, endOf('NotSupported', `${dataType} cannot be read on platform ${platformKey}.`));
   }
-  const pulled = pulledBy(config);
   const network = makeRecordedFetch({
     timeoutMs: connector.limits.callTimeoutMs,
     secrets: [],
@@ -78,19 +75,14 @@ async function readOn(dataset: ClaimedDataset, deps: RunDeps, signal: AbortSigna
   });
   // Not kept: a reading may make thousands of calls.
   const session = connector.open(link, { fetch: network.ask, ask: network.ask, now: () => deps.clock.now() });
-  const reader: Reader = { deps, dataset, connector, session, network, pulled };
-  if (dataType === 'company') return readCompany(reader);
-  const read = connector.reads[dataType];
-  if (read === undefined) return;
+  const { read, pulled, modelKey } = source;
+  const reader: Reader = { deps, dataset, connector, session, network, pulled, modelKey };
+  if (read === 'company') return readCompany(reader);
   if (read.below !== undefined && !(await isParentReady(reader, read.below))) return;
   await readSet(reader, read, signal);
 }
 
-export function isReadBy(connector: Connector, dataType: StoredDataType): boolean {
-  return dataType === 'company' ? 'companyInfo' in connector : connector.reads[dataType] !== undefined;
-}
-
-async function readSet(reader: Reader, read: Read<unknown>, signal: AbortSignal): Promise<void> {
+async function readSet(reader: Reader, read: PagedRead, signal: AbortSignal): Promise<void> {
   const { deps, dataset, connector } = reader;
   const untilMs = monotonicMs() + deps.turnMs;
   const pass = dataset.pass ?? (await decidePass(reader, read));
@@ -113,7 +105,7 @@ async function readSet(reader: Reader, read: Read<unknown>, signal: AbortSignal)
   }
 }
 
-async function markDeleted({ deps, dataset }: Reader, read: Read<unknown>, pass: Pass): Promise<void> {
+async function markDeleted({ deps, dataset }: Reader, read: PagedRead, pass: Pass): Promise<void> {
   const { db } = deps.companies;
   const { companyId, connectionId, dataType, id } = dataset;
   // A reader that was frozen here must not judge by sightings that somebody else has tidied away meanwhile.
@@ -132,7 +124,7 @@ async function markDeleted({ deps, dataset }: Reader, read: Read<unknown>, pass:
 }
 
 async function readCompany(reader: Reader): Promise<void> {
-  const { deps, dataset, connector, session, pulled } = reader;
+  const { deps, dataset, connector, session, pulled, modelKey } = reader;
   const { db } = deps.companies;
   const { companyId, connectionId } = dataset;
   const asOf = await feedPosition(db, companyId);
@@ -140,7 +132,6 @@ async function readCompany(reader: Reader): Promise<void> {
   if (outcome === undefined) return;
   if (outcome.kind !== 'read') return troubled(reader, outcome, dataset.place);
   const record = { ...withPulled(outcome.value, pulled), id: COMPANY_RECORD_ID };
-  const modelKey = modelKeyOf('company', pulled);
   await db.transaction(async (tx) => {
     const pass: Pass = { isFull: true, changedAfter: undefined, fromDate: undefined, modelKey, asOf };
     const set = { companyId, connectionId, dataType: 'company' as const };

@@ -2,7 +2,7 @@
 import type { Queryable } from '../db/pool.ts';
 import { PublicError } from '../errors.ts';
 import { dataTypes, readDataTypes, type DataType } from '../models/data-types.ts';
-import type { StoredDataType } from '../records/stored-types.ts';
+import type { ModelledDataType } from '../records/stored-types.ts';
 
 export interface SyncSetting {
   readonly dataType: DataType;
@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000;
 const ALL_COMPANIES = '00000000-0000-0000-0000-000000000000';
 
 /** What others refer to comes first, so that a reader who takes the types as they come finds what they name. */
-const ORDER: readonly StoredDataType[] = [
+const ORDER: readonly ModelledDataType[] = [
   'company',
   'chartOfAccounts',
   'bankAccounts',
@@ -49,7 +49,7 @@ const ORDER: readonly StoredDataType[] = [
   'bills',
 ];
 
-export const storedDataTypes: readonly StoredDataType[] = [
+export const storedDataTypes: readonly ModelledDataType[] = [
   ...ORDER,
   ...readDataTypes.filter((dataType) => !ORDER.includes(dataType)),
 ];

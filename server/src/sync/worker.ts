@@ -8,11 +8,12 @@ import { monotonicMs } from '../lib/clock.ts';
 import { describeError } from '../lib/log.ts';
 import { readDataTypes } from '../models/data-types.ts';
 import { forgetPass } from '../records/store.ts';
-import type { StoredDataType } from '../records/stored-types.ts';
+import type { ModelledDataType, StoredDataType } from '../records/stored-types.ts';
 import { countDatasets, endedWithSightings, noteTidied, removeOldDatasets, type DatasetCounts } from './history.ts';
 import { claimDatasets, release, renewLeases, rescueDatasets, type ClaimedDataset } from './moves.ts';
 import { requestFirstReads, requestScheduled } from './request.ts';
-import { isReadBy, runDataset } from './run.ts';
+import { runDataset } from './run.ts';
+import { isReadBy } from './source.ts';
 import type { RunDeps } from './reader.ts';
 
 export interface Sync {
@@ -163,7 +164,7 @@ export function startSync(deps: SyncDeps): Sync {
 type WorkOnce = () => Promise<{ readonly didWork: boolean; readonly nextDueInMs?: number }>;
 
 export function readableTypes(connector: Connector): ReadonlySet<StoredDataType> {
-  const all: readonly StoredDataType[] = [...readDataTypes, 'company'];
+  const all: readonly ModelledDataType[] = [...readDataTypes, 'company'];
   return new Set(all.filter((dataType) => isReadBy(connector, dataType)));
 }
 

@@ -2,12 +2,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { CompaniesContext } from '../../src/companies/context.ts';
-import type { Connector, IdPage, PageQuery, Read, ReadOutcome, RecordPage } from '../../src/connectors/contract.ts';
+import type {
+  Connector,
+  IdPage,
+  IdQuery,
+  PageQuery,
+  Read,
+  ReadOutcome,
+  RecordPage,
+} from '../../src/connectors/contract.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { makeSealer } from '../../src/lib/seal.ts';
 import type { ReadDataType } from '../../src/models/data-types.ts';
 import { makeCallGates } from '../../src/rates/gate.ts';
+import type { StoredDataType } from '../../src/records/stored-types.ts';
 import type { Dataset, DatasetCause } from '../../src/sync/dataset.ts';
 import { getDataset } from '../../src/sync/history.ts';
 import type { ReadRecords } from '../../src/sync/reader.ts';
@@ -18,6 +27,8 @@ import type { TestDatabase } from './database.ts';
 export interface TestPlatform {
   /** What each data type answers; only these can be read. */
   readonly reads: { readonly [D in ReadDataType]?: TestRead };
+  /** What it answers for any custom data type. */
+  readonly customPage?: (query: IdQuery) => ReadOutcome<RecordPage>;
 }
 
 export interface TestRead {
@@ -75,7 +86,7 @@ export async function startTestSync(
     if (dataset === undefined) throw new Error(`there is no dataset ${datasetId}`);
     return dataset;
   };
-  const request = async (dataType: ReadDataType, cause: DatasetCause = 'request'): Promise<string> => {
+  const request = async (dataType: StoredDataType, cause: DatasetCause = 'request'): Promise<string> => {
     const wanted = { ...company, dataType, cause, syncOrder: 0 };
     const [id] = await requestDatasets(db, [wanted], clock.now());
     if (id === undefined) throw new Error(`${dataType} is being read already`);
@@ -92,13 +103,13 @@ export async function startTestSync(
     get,
     request,
     ended,
-    read: async (dataType: ReadDataType) => ended(await request(dataType)),
+    read: async (dataType: StoredDataType) => ended(await request(dataType)),
     /** As when a company has linked its books: what is to be read at first is asked for. */
     link: async () => {
       await db.transaction((tx) => noteLinked(tx, { id: connectionId, companyId }));
       sync.wake();
     },
-    records: (dataType: ReadDataType) =>
+    records: (dataType: StoredDataType) =>
       db.query<{ record_id: string; is_deleted: boolean }>(
         '',
         `SELECT record_id, is_deleted FROM records WHERE connection_id = $1 AND data_type = $2 AND content IS NOT NULL
@@ -110,7 +121,7 @@ export async function startTestSync(
 
 export type TestSync = Awaited<ReturnType<typeof startTestSync>>;
 
-function connectorOf({ reads }: TestPlatform): Connector {
+function connectorOf({ reads, customPage }: TestPlatform): Connector {
   const readOf = ({ page, ids, below }: TestRead): Read<unknown> => ({
     page: async (_session, query) => page(query),
     get: () => Promise.resolve({ kind: 'read', value: undefined }),
@@ -129,6 +140,9 @@ function connectorOf({ reads }: TestPlatform): Connector {
     limits: { callsInFlight: 4, callTimeoutMs: 5_000, lateCommitMs: 0 },
     writes: {},
     reads: Object.fromEntries(Object.entries(reads).map(([dataType, read]) => [dataType, readOf(read)])),
+    ...(customPage === undefined
+      ? {}
+      : { customRead: () => ({ kind: 'readable', page: async (_session, query) => customPage(query) }) }),
     authorize: () => Promise.reject(new Error('it is linked already')),
     secretsOf: () => [],
     open: () => undefined,

@@ -30,7 +30,7 @@ import { journals } from './journals.ts';
 import { DEFAULT_MEMORY, SANDBOX_MEMORIES, sandboxMemory } from './memory.ts';
 import { billPayments, payments } from './payments.ts';
 import { purchaseOrders } from './purchase-orders.ts';
-import { sandboxRead } from './reads.ts';
+import { sandboxCustomRead, sandboxRead } from './reads.ts';
 import type { SandboxResource } from './resource.ts';
 import { stampOf } from './stamps.ts';
 import { transfers } from './transfers.ts';
@@ -139,6 +139,7 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       trackingCategories: sandboxRead(trackingCategories),
       transfers: readWithFiles(transfers),
     },
+    customRead: sandboxCustomRead,
     companyInfo: readCompanyInfo,
     authorize: (authorization, io) => authorize(authorization, (link) => open(link, io)),
     secretsOf: (link) => [sandboxToken, tokenOf(link)].filter((secret) => secret !== ''),

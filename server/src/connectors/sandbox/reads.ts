@@ -1,11 +1,13 @@
 /** Reading from the sandbox: its records in order of creation, or one of them. */
 import { isMembers } from '../../models/validate.ts';
-import type { PageQuery, Read, ReadOutcome, RecordPage } from '../contract.ts';
+import type { CustomRead, CustomSource, PageQuery, Read, ReadOutcome, RecordPage } from '../contract.ts';
 import { callSandbox, type SandboxSession } from './http.ts';
 import { readOutcome } from './outcomes.ts';
 import { errorCode } from './refusals.ts';
 import { toRecord, type SandboxSource } from './resource.ts';
 import { booksPath, listPath, recordPath } from './requests.ts';
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** The sandbox gives no more at once. */
 const pageSizeMax = 1_000;
@@ -72,8 +74,8 @@ async function recordPage(
     const items = itemsOf(json);
     if (items === undefined) return undefined;
     const records = items.map((item) => toRecord(resource, item, platformProperties));
-    const lastId = items.at(-1)?.['id'];
-    if (items.length === size && typeof lastId === 'string') return { value: { records, next: lastId } };
+    const next = nextAfter(items, size);
+    if (next !== undefined) return { value: { records, next } };
     const asksForDeletions =
       changedAfter !== undefined && deletable.has(resource.path) && session.memory === 'searchable';
     const value: RecordPage = asksForDeletions ? { records, next: deletions } : { records };
@@ -101,17 +103,51 @@ async function deletionPage(
     const items = itemsOf(answered.json);
     if (items === undefined) return undefined;
     const deletedIds = items.flatMap(({ recordId }) => (typeof recordId === 'string' ? [recordId] : []));
-    const lastId = items.at(-1)?.['id'];
-    const goesOn = items.length === size && typeof lastId === 'string';
-    return { value: { records: [], deletedIds, ...(goesOn ? { next: deletions + lastId } : {}) } };
+    const next = nextAfter(items, size);
+    return { value: { records: [], deletedIds, ...(next === undefined ? {} : { next: deletions + next }) } };
   });
 }
 
-function itemsOf(json: Readonly<Record<string, unknown>> | undefined) {
+/** The id to go on from; undefined on the last page. */
+function nextAfter(items: readonly Members[], size: number): string | undefined {
+  const lastId = items.at(-1)?.['id'];
+  return items.length === size && typeof lastId === 'string' ? lastId : undefined;
+}
+
+function itemsOf(json: Members | undefined) {
   const items: unknown = json?.['items'];
   if (!Array.isArray(items)) return undefined;
   const given: readonly unknown[] = items;
   return given.filter(isMembers);
+}
+
+/** What can be listed there; behind a question mark, what the sandbox narrows a list by. */
+const listable = /^\/?([a-z-]+)(?:\?(.*))?$/;
+const narrowing = ['status', 'number', 'reference'];
+
+export function sandboxCustomRead({ dataSource }: CustomSource): CustomRead<SandboxSession> {
+  const [, list = '', filter = ''] = listable.exec(dataSource) ?? [];
+  const isListed = deletable.has(list) || (lasting.has(list) && list !== 'bank-transactions');
+  if (!isListed) {
+    return { kind: 'refused', reason: `the sandbox has no list '${dataSource.slice(0, 100)}'` };
+  }
+  const filters = Object.fromEntries(new URLSearchParams(filter));
+  const unknown = Object.keys(filters).find((name) => !narrowing.includes(name));
+  if (unknown !== undefined) {
+    return { kind: 'refused', reason: `the sandbox narrows lists by ${narrowing.join(', ')} and not by '${unknown}'` };
+  }
+  return {
+    kind: 'readable',
+    page: async (session, { after, pageSize }) => {
+      const size = Math.min(pageSize, pageSizeMax);
+      const path = `${booksPath(session)}/${list}${queryOf({ ...filters, pageSize: size, after })}`;
+      return readOutcome(await callSandbox(session, { method: 'GET', path }), ({ json }) => {
+        const records = itemsOf(json);
+        const next = nextAfter(records ?? [], size);
+        return records && { value: { records, ...(next === undefined ? {} : { next }) } };
+      });
+    },
+  };
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {

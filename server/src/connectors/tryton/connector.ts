@@ -5,6 +5,7 @@
 import type { Connector, PlatformCard } from '../contract.ts';
 import { authorize, linkFields, secretsOf } from './authorize.ts';
 import { companyInfo } from './companions.ts';
+import { trytonCustomRead } from './custom-read.ts';
 import { reads, writes } from './data-types.ts';
 import { trytonLink } from './link.ts';
 import { makeLogins } from './logins.ts';
@@ -31,6 +32,7 @@ export function makeTrytonConnector(lateCommitMs = LATE_COMMIT_MS): Connector<Tr
     limits: { callsInFlight: 2, callTimeoutMs: 30_000, lateCommitMs },
     writes,
     reads,
+    customRead: trytonCustomRead,
     companyInfo,
     authorize: (authorization, io) => authorize(authorization, logins, io),
     secretsOf,

@@ -9,7 +9,7 @@ import type { Domain, TrytonSession } from './session.ts';
 import { encodeId, encodeMoment, idOf } from './values.ts';
 
 /** An answer has to stay below two megabytes; a document with hundreds of lines is some hundred kilobytes. */
-const RECORDS_A_PAGE_MAX = 200;
+export const RECORDS_A_PAGE_MAX = 200;
 const IDS_A_PAGE_MAX = 10_000;
 /** A change bears the moment at which its transaction began, and shows when that has ended. */
 const OVERLAP_MS = 120_000;

@@ -1,0 +1,105 @@
+/**
+ * Reading any of Tryton's models by its name: what callers have configured beside the data model. Tryton itself decides what
+ * the link's user may see; here it is made sure that the model is one of the books, that its fields are there, and that
+ * only records of the linked company are read.
+ */
+import { isMembers } from '../../models/validate.ts';
+import type { CustomRead, CustomSource, ReadOutcome, RecordPage } from '../contract.ts';
+import { describeModel, modelLabels, type DescribedModel } from './described-fields.ts';
+import { reading } from './outcomes.ts';
+import { RECORDS_A_PAGE_MAX } from './reads.ts';
+import { ACTIVE_OR_NOT } from './resource.ts';
+import type { Domain, TrytonSession } from './session.ts';
+import { dayOf, encodeId, idOf, momentOf, numberOf, type Members } from './values.ts';
+
+const modelForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+$/;
+/** Users, sessions, passwords and the workings of Tryton itself. */
+const innerModels = /^(ir|res)\./;
+const MODEL_LENGTH_MAX = 100;
+
+export function trytonCustomRead({ dataSource: model, members }: CustomSource): CustomRead<TrytonSession> {
+  if (!modelForm.test(model) || model.length > MODEL_LENGTH_MAX) {
+    return { kind: 'refused', reason: "it must be the name of a model of Tryton's, such as product.template" };
+  }
+  if (innerModels.test(model))
+    return { kind: 'refused', reason: `${model} belongs to Tryton itself, not to the books` };
+  return {
+    kind: 'readable',
+    async page(session, { after, pageSize }) {
+      return pageOf(
+        await reading(async () => {
+          const missing = await missingIn(session, model, members);
+          if (missing !== undefined) return missing;
+          const limit = Math.min(pageSize, RECORDS_A_PAGE_MAX);
+          const from = after === undefined ? undefined : encodeId(after);
+          const domain = [...(from === undefined ? [] : [['id', '>', from]]), ...(await ofCompany(session, model))];
+          const fields = [...new Set(members.map((names) => names.join('.')))];
+          const found = await session.find(model, domain, fields, { limit, ...ACTIVE_OR_NOT });
+          const last = idOf(found.at(-1));
+          const isLast = found.length < limit || last === undefined;
+          return { records: found.map(plainMembers), ...(isLast ? {} : { next: String(last) }) };
+        }),
+      );
+    },
+  };
+}
+
+function pageOf(outcome: ReadOutcome<RecordPage | string>): ReadOutcome<RecordPage> {
+  if (outcome.kind !== 'read') return outcome;
+  const { value } = outcome;
+  return typeof value === 'string'
+    ? { kind: 'unreachable', why: 'not-set-up', reason: value }
+    : { kind: 'read', value };
+}
+
+/** What this Tryton lacks of all that is wanted, in words. */
+async function missingIn(
+  session: TrytonSession,
+  model: string,
+  members: CustomSource['members'],
+): Promise<string | undefined> {
+  const known = await modelLabels(session, [model]);
+  if (!known.has(model)) return `Tryton has no model ${model}.`;
+  for (const names of members) {
+    const missing = await missingField(session, model, names);
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
+}
+
+async function missingField(
+  session: TrytonSession,
+  model: string,
+  [name = '', ...deeper]: readonly string[],
+): Promise<string | undefined> {
+  const fields: DescribedModel = await describeModel(session, model);
+  const field = fields.get(name);
+  if (field === undefined) return `Tryton's ${model} has no field ${name}.`;
+  if (field.type === 'binary') return `Tryton's ${model} has a file in ${name}, which is not read.`;
+  if (deeper.length === 0) return undefined;
+  const { relation } = field;
+  if (relation === undefined || innerModels.test(relation)) {
+    return `Nothing is read behind ${name} of Tryton's ${model}.`;
+  }
+  return missingField(session, relation, deeper);
+}
+
+/** One database may hold several companies. What does not know companies belongs to all of them. */
+async function ofCompany(session: TrytonSession, model: string): Promise<Domain> {
+  const { company } = session.link;
+  if (model === 'company.company') return [['id', '=', company]];
+  const field = (await describeModel(session, model)).get('company');
+  return field?.relation === 'company.company' ? [['company', '=', company]] : [];
+}
+
+/** Without Tryton's own words for dates and decimals. */
+function plainMembers(record: Members): Members {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isMembers(value)) return value;
+  if (!('__class__' in value)) return plainMembers(value);
+  return numberOf(value) ?? momentOf(value) ?? dayOf(value) ?? null;
+}
