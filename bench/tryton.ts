@@ -114,7 +114,11 @@ async function idsIn(client: TrytonClient): Promise<Ids> {
 
 const today = () => systemClock.now().toISOString().slice(0, 10);
 
-/** Two calls a bill, with nothing kept, looked up or read back: what Tryton takes when nobody asks for more. */
+/**
+ * Made, posted, and asked for state and number, with nothing looked up or kept. The third call is part of the work: Tryton
+ * answers null to a `post` that it carried out and to one that it ignored, so a client without it knows of no bill whether
+ * it counts, nor by which number. It costs a fiftieth of the other two.
+ */
 function directly(client: TrytonClient, ids: Ids): Way {
   const bill = (reference: string) => ({
     type: 'in',
@@ -149,6 +153,8 @@ function directly(client: TrytonClient, ids: Ids): Way {
       for (let index = 0; index < count; index += 1) {
         const id = await client.create('account.invoice', bill(randomBytes(6).toString('hex')));
         await client.press('account.invoice', 'post', id);
+        const { state, number } = await client.read('account.invoice', id, ['state', 'number']);
+        if (state !== 'posted' || typeof number !== 'string') throw new Error(`Bill ${id} was not posted`);
       }
       return (count * 1_000) / (performance.now() - start);
     },

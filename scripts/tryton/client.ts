@@ -66,6 +66,11 @@ export class TrytonClient {
     return found as readonly Values[];
   }
 
+  async read(model: string, id: number, fields: readonly string[]): Promise<Values> {
+    const [found = {}] = (await this.call(`model.${model}.read`, [[id], fields])) as readonly Values[];
+    return found;
+  }
+
   async count(model: string, domain: readonly unknown[] = []): Promise<number> {
     return (await this.call(`model.${model}.search_count`, [domain])) as number;
   }

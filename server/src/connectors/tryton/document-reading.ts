@@ -27,7 +27,7 @@ export async function wholeDocument(
     digits: currency?.digits ?? 2,
   });
   const total = amountOf(theirs['total_amount']);
-  const due = dueOf(theirs, total);
+  const due = await dueOf(theirs, total, session);
   const sign = kind.isCredit ? -1 : 1;
   const dueMember = kind.isCredit ? 'remainingCredit' : 'amountDue';
   return {
@@ -49,11 +49,14 @@ function amountOf(value: unknown): Decimal {
   return parseDecimal(decimalOf(value) ?? '') ?? none;
 }
 
-/** Tryton tells what is due of what is posted alone. */
-function dueOf(theirs: Members, total: Decimal): Decimal {
-  const { state } = theirs;
-  if (state === 'posted') return amountOf(theirs['amount_to_pay']);
-  return state === 'paid' || state === 'cancelled' ? none : total;
+/** Tryton tells what is due of what is posted alone. Of one that is new and has no payments, all is. */
+async function dueOf(theirs: Members, total: Decimal, session: TrytonSession): Promise<Decimal> {
+  const { id, state } = theirs;
+  if (state !== 'posted') return state === 'paid' || state === 'cancelled' ? none : total;
+  if ('amount_to_pay' in theirs) return amountOf(theirs['amount_to_pay']);
+  if (allocationReads.every((list) => idsIn(theirs[list]).length === 0)) return total;
+  const [found] = await session.find('account.invoice', [['id', '=', id]], ['amount_to_pay'], { limit: 1 });
+  return amountOf(found?.['amount_to_pay']);
 }
 
 function statusOf({ state }: Members, total: Decimal, due: Decimal, { open }: DocumentKind): string {

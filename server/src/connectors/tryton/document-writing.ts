@@ -11,6 +11,9 @@ import { encodeId, idOf, listOf, type Members } from './values.ts';
 /** A text that people still recognise in a list. */
 export const REFERENCE_MAX = 255;
 
+/** Many documents of one party come one after the other; its terms may be changed by people at any time. */
+const PARTY_KNOWN_MS = 10_000;
+
 const factsOfSide = {
   out: ['account_receivable', 'customer_payment_term'],
   in: ['account_payable', 'supplier_payment_term'],
@@ -18,10 +21,8 @@ const factsOfSide = {
 
 /** The party's address, account and terms. Nothing for a party that is not there: Tryton says so. Throws a NoResult. */
 export async function partyFacts(session: TrytonSession, party: unknown, side: 'out' | 'in'): Promise<Members> {
-  const id = idOf(party);
-  if (id === undefined) return {};
   const [account, term] = factsOfSide[side];
-  const found = await oneParty(session, id, ['addresses', account, term]);
+  const found = await oneParty(session, idOf(party), side);
   if (found === undefined) return {};
   const [address] = Array.isArray(found['addresses']) ? (found['addresses'] as readonly unknown[]) : [];
   return {
@@ -37,8 +38,7 @@ export async function partyAccount(
   party: unknown,
   field: 'account_receivable' | 'account_payable',
 ): Promise<number | null> {
-  const id = idOf(party);
-  const found = id === undefined ? undefined : await oneParty(session, id, [field]);
+  const found = await oneParty(session, idOf(party), field === 'account_receivable' ? 'out' : 'in');
   return idOf(found?.[field]) ?? usualAccount(session, field);
 }
 
@@ -61,22 +61,28 @@ export async function unknownParty(
   const ref = body[member];
   const value = isMembers(ref) ? ref['id'] : undefined;
   const id = encodeId(value);
-  // The same look as that of `partyFacts`, so that it is made once.
-  const facts = ['addresses', ...factsOfSide[member === 'customerRef' ? 'out' : 'in']];
-  if (id === undefined || (await oneParty(session, id, facts)) !== undefined) return undefined;
+  const side = member === 'customerRef' ? 'out' : 'in';
+  if (id === undefined || (await oneParty(session, id, side)) !== undefined) return undefined;
   const references = [member === 'customerRef' ? 'customers' : 'suppliers'] as const;
   return unknownReferences(model, [{ itemId: `${pascalCase(member)}.Id`, value, references }]);
 }
 
-async function oneParty(session: TrytonSession, id: number, fields: readonly string[]) {
+async function oneParty(session: TrytonSession, id: number | undefined, side: 'out' | 'in') {
+  if (id === undefined) return undefined;
   const domain = [
     ['id', '=', id],
     ['active', 'in', [true, false]],
   ];
-  return session.once(`party ${id} ${fields.join()}`, async () => {
+  const look = async () => {
+    const fields = ['addresses', ...factsOfSide[side]];
     const [found] = await session.find('party.party', domain, fields, { limit: 1 });
     return found;
-  });
+  };
+  // One that is not there yet may come, and so may its first address, which the document that is written now brings.
+  const isWhole = (found: Members | undefined) =>
+    found !== undefined && !(Array.isArray(found['addresses']) && found['addresses'].length === 0);
+  const name = `party ${id} ${side}`;
+  return session.once(name, () => session.known(name, look, (found) => (isWhole(found) ? PARTY_KNOWN_MS : 0)));
 }
 
 /** Documents go to an address, and a party may have none yet: it gets an empty one. Throws a NoResult. */

@@ -78,6 +78,7 @@ function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], li
     complete: (record, theirs, session) => wholeDocument(record, theirs, session, { ...kind, open }),
     next: (record, request, session) => next(record, request, session),
     asWritten: { state: 'draft' },
+    impliedWhenNew: ['amount_to_pay'],
     removals: (record, session) => removals(record, session),
     isRemoved: ({ state }) => state === 'cancelled',
   };

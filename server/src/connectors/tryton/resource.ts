@@ -70,6 +70,8 @@ export interface TrytonResource extends TrytonReading {
   next?(record: Members, request: WriteRequest, session: TrytonSession): Step | undefined | Promise<Step | undefined>;
   /** What `next` would read of a record that was only just written, so that it is not read for that. */
   readonly asWritten?: Members;
+  /** Fields that cost Tryton much and follow from the others as long as a record is new: they are not read back. */
+  readonly impliedWhenNew?: readonly string[];
   /** Takes back a create of which a step was refused, so that a rejection leaves nothing. Deletes the record if absent. */
   undo?(record: Members, session: TrytonSession): Promise<RpcAnswer>;
   /** Ways of deleting, tried in this order as long as Tryton refuses. */
@@ -126,11 +128,12 @@ export async function readOne(
   resource: TrytonReading & { readonly mark?: Mark },
   id: number,
   session: TrytonSession,
+  implied: readonly string[] = [],
 ): Promise<Members | undefined> {
   const [record] = await session.find(
     resource.theirs,
     [['id', '=', id], ...(await resource.scope(session))],
-    readsOf(resource, resource.mark),
+    readsOf(resource, resource.mark).filter((field) => !implied.includes(field)),
     { limit: 1, ...ACTIVE_OR_NOT },
   );
   return record;

@@ -46,6 +46,8 @@ export class TrytonSession {
   readonly io: ConnectorIO;
   private readonly logins: Logins;
   private readonly looked = new Map<string, Promise<unknown>>();
+  /** What was remembered from before and is relied on here. */
+  private readonly trusted = new Set<string>();
 
   constructor(link: TrytonLink, io: ConnectorIO, logins: Logins) {
     this.link = link;
@@ -109,14 +111,27 @@ export class TrytonSession {
   }
 
   /** Looked up once a minute at most. Throws a NoResult. */
-  async known<T>(name: string, look: () => Promise<T>): Promise<T> {
+  async known<T>(name: string, look: () => Promise<T>, forMs: (value: T) => number = () => KNOWN_MS): Promise<T> {
     const login = await this.login();
     const present = login.known.get(name);
-    if (present !== undefined && present.untilMs > monotonicMs()) return present.value as T;
+    if (present !== undefined && present.untilMs > monotonicMs()) {
+      this.trusted.add(name);
+      return present.value as T;
+    }
     const value = await look();
     if (login.known.size >= KNOWN_MAX) login.known.clear();
-    login.known.set(name, { value, untilMs: monotonicMs() + KNOWN_MS });
+    login.known.set(name, { value, untilMs: monotonicMs() + forMs(value) });
     return value;
+  }
+
+  /** Forgets what was relied on and may be out of date by now. False where all of it was looked up for this push. */
+  async distrust(): Promise<boolean> {
+    const outcome = await this.logins.get(this.link, this.io);
+    const isAny = this.trusted.size > 0;
+    if (outcome.kind === 'logged-in') for (const name of this.trusted) outcome.login.known.delete(name);
+    this.trusted.clear();
+    this.looked.clear();
+    return isAny;
   }
 
   /** Forgets what was looked up, as when Tryton refused what was built on it. */

@@ -67,10 +67,10 @@ export function lostSight(what: string): WriteOutcome {
 export async function readBack(
   { session, resource }: { readonly session: TrytonSession; readonly resource: TrytonReading },
   id: number,
-  isInScope = false,
+  { isInScope = false, implied }: { readonly isInScope?: boolean; readonly implied?: readonly string[] } = {},
 ): Promise<Members | undefined | 'unread'> {
   try {
-    return await readOne(isInScope ? resource : { ...resource, scope: () => [] }, id, session);
+    return await readOne(isInScope ? resource : { ...resource, scope: () => [] }, id, session, implied);
   } catch (error) {
     if (error instanceof NoResult) return 'unread';
     throw error;
@@ -170,7 +170,7 @@ async function takeBack(turn: Turn, record: Members, refused: Failure): Promise<
 
 /** A call that did nothing shows here, and so does what is still to be done: with a turn of its own. */
 async function seen(turn: Turn, { id, done }: Unseen, type: Change['type']): Promise<Finished> {
-  const record = await readBack(turn, id);
+  const record = await readBack(turn, id, { implied: turn.resource.impliedWhenNew ?? [] });
   if (record === 'unread') return lostSight('how the record stands');
   if (record === undefined) return HIDDEN;
   const step = await nextStep(turn, record);

@@ -3,6 +3,7 @@
  * from where it is: nothing yet, a record that is still to be posted, or all done. Every call that changes something is a
  * transaction of its own; between two of them the process may die.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Write, WriteOutcome, WriteRequest } from '../contract.ts';
 import { toTheirs } from '../mapping.ts';
 import { findWrite, marked } from './finds.ts';
@@ -11,7 +12,7 @@ import { isRefusal, notWritten } from './outcomes.ts';
 import { previewWrite } from './previews.ts';
 import { brokenReferences, notFound } from './references.ts';
 import { refusalOf } from './refusals.ts';
-import { readOne, toRecord, type TrytonResource } from './resource.ts';
+import { readOne, toRecord, type Refusal, type TrytonResource } from './resource.ts';
 import { NoResult, type Failure, type TrytonSession } from './session.ts';
 import { staleMessage, stampOf, timestampContext } from './stamps.ts';
 import { supplementalValues } from './supplemental-values.ts';
@@ -92,19 +93,40 @@ async function begun({ session, resource, request }: Turn): Promise<Members | un
 }
 
 async function create(turn: Turn): Promise<WriteOutcome> {
-  const { session, resource, request } = turn;
+  const { session } = turn;
   const standing = await begun(turn);
   if (standing !== undefined)
     return told(turn, await session.alone(() => finish(turn, standing, 'Created')), 'Created');
+  const values = await valuesToCreate(turn);
+  const outcome = await createWith(turn, values);
+  // What was remembered may be out of date: it is looked up anew, and only what is otherwise by it is sent again.
+  if (outcome.kind !== 'rejected' || !(await session.distrust())) return outcome;
+  const anew = await valuesToCreate(turn);
+  return isDeepStrictEqual(anew, values) ? outcome : createWith(turn, anew);
+}
+
+type ValuesToCreate =
+  | { readonly kind: 'values'; readonly values: Members; readonly supplemental: Members }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Changes nothing in Tryton. */
+async function valuesToCreate(turn: Turn): Promise<ValuesToCreate> {
+  const { session, resource, request } = turn;
   const refusal = brokenReferences(resource.model, request.body) ?? (await resource.refuse?.(request, session));
-  if (refusal !== undefined) return { kind: 'rejected', ...refusal };
+  if (refusal !== undefined) return { kind: 'refused', refusal };
   const supplemental = await supplementalValues(session, resource, request);
-  if (supplemental.kind === 'refused') return { kind: 'rejected', ...supplemental.refusal };
-  const values = await createValues(turn);
+  if (supplemental.kind === 'refused') return supplemental;
+  return { kind: 'values', values: await createValues(turn), supplemental: supplemental.values };
+}
+
+async function createWith(turn: Turn, prepared: ValuesToCreate): Promise<WriteOutcome> {
+  if (prepared.kind === 'refused') return { kind: 'rejected', ...prepared.refusal };
+  const { session, resource, request } = turn;
+  const { values, supplemental } = prepared;
   const outcome = await session.alone(async (): Promise<Finished> => {
     const first = await resource.first?.(values, request, { session });
     // By Tryton's own names: they win over what the body says of the same field.
-    const given = { ...values, ...first, ...supplemental.values };
+    const given = { ...values, ...first, ...supplemental };
     const written = resource.mark.put(given, request.pushOperationKey);
     const answer = await change(turn, () => createCall(turn, written));
     if (answer.kind !== 'result') return failed(turn, answer);
@@ -213,7 +235,7 @@ async function remove(turn: Turn): Promise<WriteOutcome> {
       const answer = await change(turn, () => removal.run({ isKept: true }));
       if (answer.kind === 'result') {
         turn.hasChanged = true;
-        const left = await readBack(turn, id, true);
+        const left = await readBack(turn, id, { isInScope: true });
         if (left === 'unread') return lostSight('whether it is gone');
         if (left === undefined || resource.isRemoved?.(left) === true) return withWarnings(turn, done);
       } else if (isRefusal(answer)) refused ??= answer;
