@@ -7,7 +7,7 @@ import type { Connector } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isReadable, type ReadDataType } from '../models/data-types.ts';
 import { openFeed, type Feed } from '../records/feed.ts';
-import { findSetState } from '../records/state.ts';
+import { findSetState, type SetState } from '../records/state.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
 import { readWatermark } from '../records/watermark.ts';
 import { awaitFirstRead } from '../sync/first-read.ts';
@@ -69,6 +69,11 @@ function sourceOf(deps: ApiDeps, connection: Connection, dataType: ReturnType<ty
   };
 }
 
+/** Whether it can be shown as it is kept. */
+export function isFresh(state: SetState): state is SetState & { readonly feed: Feed } {
+  return state.isSynced && !state.hasStale && state.feed !== undefined;
+}
+
 /**
  * Whether the set was ever read in full, once what is out of date in it has been read again. Where its first reading is
  * under way, a list waits for it: callers that link and read at once mean what they will be shown in a moment.
@@ -83,7 +88,7 @@ export async function freshSet(
     await refreshBeforeRead(deps, { companyId: set.companyId, dataTypes: [set.dataType], recordId });
   }
   // Found before the records are looked at: all that it counts is among them.
-  if (state.isSynced && !state.hasStale && state.feed !== undefined) return { isSynced: true, feed: state.feed };
+  if (isFresh(state)) return { isSynced: true, feed: state.feed };
   const isSynced = state.isSynced || (recordId === undefined && (await awaitFirstRead(deps.db, set)));
   return { isSynced, feed: await openFeed(deps.db, set.companyId) };
 }

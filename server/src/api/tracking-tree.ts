@@ -9,13 +9,14 @@ const CHILDREN_MAX = 1_000;
 
 export async function withSubCategories(
   db: Queryable,
-  { connectionId }: { readonly connectionId: string },
+  { companyId, connectionId }: { readonly companyId: string; readonly connectionId: string },
   category: RecordContent,
 ): Promise<RecordContent> {
   const listRecords = makeListRecords(db);
   const childrenOf = async (id: unknown) => {
     const rest = { sql: 'r.first_ref = lower($1) AND NOT r.is_deleted', values: [id] };
     const { records } = await listRecords({
+      companyId,
       connectionId,
       dataType: 'trackingCategories',
       filter: { rest },

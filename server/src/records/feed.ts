@@ -11,6 +11,12 @@ export const feedTimeSql = (column: string) => `(extract(epoch FROM ${column}) *
 export const fromFeedTime = (placeholder: string) =>
   `(timestamptz 'epoch' + ${placeholder}::bigint * interval '1 microsecond')`;
 
+/** As the wire writes it: seven digits of a second, of which the last is ours to leave out. */
+export function momentOf(at: FeedTime): string {
+  const ms = Math.floor(at / 1_000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(at - ms * 1_000).padStart(3, '0')}0Z`;
+}
+
 export interface Feed {
   readonly id: string;
   /** All changes up to here are visible to whoever asks from now on. */

@@ -2,9 +2,12 @@
  * The records of one data type of a connection, page by page, with the exact number of all that match. In the order of
  * their changes unless asked otherwise; totals come from kept counts where the filter allows (0012_records.sql).
  */
+import { createHash } from 'node:crypto';
 import type { Queryable } from '../db/pool.ts';
-import { feedTimeSql, fromFeedTime, type FeedTime } from './feed.ts';
+import { feedTimeSql, fromFeedTime, momentOf, type FeedTime } from './feed.ts';
+import { setState, setStateSql, type SetState, type SetStateRow } from './state.ts';
 import type { RecordContent, StoredDataType } from './stored-types.ts';
+import { BUCKET_SIZE } from './upsert.ts';
 import { makeWalks, type Walks } from './walks.ts';
 
 /** SQL; its placeholders begin at `$1`. */
@@ -26,6 +29,7 @@ export interface RecordFilter {
 export type RecordOrder = 'oldest-change' | 'newest-change' | { readonly sql: string };
 
 export interface RecordListRequest {
+  readonly companyId: string;
   readonly connectionId: string;
   readonly dataType: StoredDataType;
   readonly parentId?: string | undefined;
@@ -50,41 +54,71 @@ export interface RecordPage {
   readonly totalResults: number;
   readonly hasMore: boolean;
   readonly nextAfter: FeedTime | undefined;
+  /** Of the same moment as the records. */
+  readonly state: SetState;
 }
 
 export type ListRecords = (request: RecordListRequest) => Promise<RecordPage>;
 
-/** Seven digits of a second, as the wire's dates have them. */
-const MODIFIED_DATE = `to_char(r.modified_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"0Z"')`;
-
 export interface RecordRow {
   readonly record_id: string;
   readonly content: RecordContent;
-  readonly modified_date: string;
   readonly is_deleted: boolean;
   readonly at: FeedTime;
 }
 
-export const RECORD_ROW = `r.record_id, r.content, ${MODIFIED_DATE} AS modified_date, r.is_deleted,
-  ${feedTimeSql('r.modified_at')} AS at`;
+export const RECORD_ROW = `r.record_id, r.content, r.is_deleted, ${feedTimeSql('r.modified_at')} AS at`;
 
-export function storedRecord(row: RecordRow): StoredRecord {
-  return { id: row.record_id, content: row.content, modifiedDate: row.modified_date, isDeleted: row.is_deleted };
+export function storedRecord({ record_id: id, content, is_deleted: isDeleted, at }: RecordRow): StoredRecord {
+  return { id, content, modifiedDate: momentOf(at), isDeleted };
 }
+
+/** One of a page that comes as one text: to take a hundred rows apart, each column by itself, costs twice as much. */
+type PageItem = readonly [id: string, content: RecordContent, isDeleted: boolean, at: FeedTime];
+
+const PAGE_TEXT = `string_agg('[' || to_json(r.record_id) || ',' || r.content::text || ',' || r.is_deleted::text || ','
+  || ${feedTimeSql('r.modified_at')} || ']', ',')`;
 
 export function makeListRecords(db: Queryable): ListRecords {
   const walks = { 'oldest-change': makeWalks(1), 'newest-change': makeWalks(-1) };
+  const nameOf = makeStatementNames();
   return async (request) => {
     const walk = typeof request.order === 'string' ? walks[request.order] : undefined;
-    const [totalResults, rows] = await Promise.all([countRecords(db, request), pageRows(db, request, walk)]);
-    const shown = rows.slice(0, request.pageSize);
-    const hasMore = rows.length > shown.length;
-    const last = shown.at(-1);
-    if (walk !== undefined && last !== undefined && request.after === undefined) {
-      walk.note(listKey(request), request.page, last.at);
+    const page = pageStatement(request, walk);
+    const [[row], counted] = await Promise.all([
+      db.query<PageRow>(page.mayBePrepared ? nameOf(page.text) : '', page.text, page.values),
+      request.filter.rest === undefined ? undefined : countRecords(db, request),
+    ]);
+    const items = JSON.parse(`[${row?.items ?? ''}]`) as readonly PageItem[];
+    const shown = items.slice(0, request.pageSize);
+    const hasMore = items.length > shown.length;
+    const lastAt = shown.at(-1)?.[3];
+    if (walk !== undefined && lastAt !== undefined && request.after === undefined) {
+      walk.note(listKey(request), request.page, lastAt);
     }
-    const nextAfter = hasMore && walk !== undefined ? last?.at : undefined;
-    return { records: shown.map(storedRecord), totalResults, hasMore, nextAfter };
+    return {
+      records: shown.map(([id, content, isDeleted, at]) => ({ id, content, modifiedDate: momentOf(at), isDeleted })),
+      totalResults: counted ?? row?.total ?? 0,
+      hasMore,
+      nextAfter: hasMore && walk !== undefined ? lastAt : undefined,
+      state: setState(row),
+    };
+  };
+}
+
+/** So many forms of filters are prepared; there is no end to those that callers may think of. */
+const PREPARED_MAX = 100;
+
+/** A name for each form of a statement, while there is room: made from its text, since lists share connections. */
+function makeStatementNames(): (text: string) => string {
+  const names = new Map<string, string>();
+  return (text) => {
+    let name = names.get(text);
+    if (name === undefined && names.size < PREPARED_MAX) {
+      name = `records_list_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+      names.set(text, name);
+    }
+    return name ?? '';
   };
 }
 
@@ -128,29 +162,35 @@ function statement(request: RecordListRequest) {
       ? 'r.modified_at IS NOT NULL'
       : `r.modified_at ${since.operator} ${bind(since.moment)}::timestamptz`;
   const kept = filter.kept === undefined ? undefined : place(filter.kept);
-  return { values, bind, place, where, changed, kept };
+  return { values, bind, connection, type, place, where, changed, kept };
 }
 
+type Statement = ReturnType<typeof statement>;
+
+/** Of filters that the kept counts cannot tell of. Each distinct one is its own text: they go unnamed. */
 async function countRecords(db: Queryable, request: RecordListRequest): Promise<number> {
   const { values, place, where, changed, kept = 'TRUE' } = statement(request);
-  const { rest, since } = request.filter;
-  const counted = `FROM record_counts c WHERE ${where('c').join(' AND ')} AND ${ofCounts(kept)}`;
-  const text =
-    rest !== undefined
-      ? `SELECT count(*) AS total FROM records r
-         WHERE ${[...where('r'), changed, kept, place(rest)].join(' AND ')}`
-      : since === undefined
-        ? `SELECT coalesce(sum(c.records), 0)::bigint AS total ${counted}`
-        : // Whole buckets are counted already; of the one that the moment falls into, its rows are.
-          `WITH following AS MATERIALIZED (
-             SELECT r.bucket, r.status, r.is_deleted FROM records r WHERE ${[...where('r'), changed].join(' AND ')}
-             ORDER BY r.modified_at LIMIT 1000
-           ), edge AS (SELECT min(bucket) AS bucket FROM following)
-           SELECT (SELECT count(*) FROM following r, edge WHERE r.bucket = edge.bucket AND ${kept})
-             + (SELECT coalesce(sum(c.records), 0)::bigint ${counted} AND c.bucket > (SELECT bucket FROM edge)) AS total`;
-  // Each distinct filter is its own text, and so would be its own prepared statement: they go unnamed.
-  const [row] = await db.query<{ total: number }>('', text, values);
+  const { rest } = request.filter;
+  const conditions = [...where('r'), changed, kept, ...(rest === undefined ? [] : [place(rest)])];
+  const [row] = await db.query<{ total: number }>(
+    '',
+    `SELECT count(*) AS total FROM records r WHERE ${conditions.join(' AND ')}`,
+    values,
+  );
   return row?.total ?? 0;
+}
+
+/** From the kept counts. */
+function totalSql({ where, changed, kept = 'TRUE' }: Statement, { since }: RecordFilter): string {
+  const counted = `FROM record_counts c WHERE ${where('c').join(' AND ')} AND ${ofCounts(kept)}`;
+  if (since === undefined) return `SELECT coalesce(sum(c.records), 0)::bigint ${counted}`;
+  // Whole buckets are counted already; of the one that the moment falls into, its rows are, which come first.
+  const following = (columns: string, limit: number) =>
+    `SELECT ${columns} FROM records r WHERE ${[...where('r'), changed].join(' AND ')} ORDER BY r.modified_at LIMIT ${limit}`;
+  return `WITH edge AS MATERIALIZED (${following('r.bucket', 1)})
+    SELECT (SELECT count(*) FROM (${following('r.bucket, r.status, r.is_deleted', BUCKET_SIZE)}) r
+        WHERE r.bucket = (SELECT bucket FROM edge) AND ${kept})
+      + (SELECT coalesce(sum(c.records), 0)::bigint ${counted} AND c.bucket > (SELECT bucket FROM edge))`;
 }
 
 /** The condition over the columns of counts, where no status is an empty text. */
@@ -158,9 +198,18 @@ function ofCounts(kept: string): string {
   return kept.replaceAll('r.status', `nullif(c.status, '')`).replaceAll('r.is_deleted', 'c.is_deleted');
 }
 
-/** One row more than the page has, where there is one. */
-async function pageRows(db: Queryable, request: RecordListRequest, walk: Walks | undefined): Promise<RecordRow[]> {
-  const { values, bind, place, where, changed, kept } = statement(request);
+interface PageRow extends SetStateRow {
+  readonly items: string | null;
+  readonly total: number | null;
+}
+
+/**
+ * The page, one record more where there is one, and what is known of the set, all of one moment; and the total, unless
+ * that has to be counted apart.
+ */
+function pageStatement(request: RecordListRequest, walk: Walks | undefined) {
+  const made = statement(request);
+  const { values, bind, connection, type, place, where, changed, kept } = made;
   const { filter, order, page, pageSize } = request;
   const conditions = [...where('r'), changed, ...(kept === undefined ? [] : [kept])];
   if (filter.rest !== undefined) conditions.push(place(filter.rest));
@@ -172,17 +221,21 @@ async function pageRows(db: Queryable, request: RecordListRequest, walk: Walks |
     conditions.push(`r.modified_at ${order === 'newest-change' ? '<' : '>'} ${fromFeedTime(bind(after))}`);
   }
   const orderBy = orderSql(order);
-  // Only ids are skipped and sorted; contents, which may be long, are fetched for the page alone.
-  return db.query<RecordRow>(
-    '',
-    `SELECT ${RECORD_ROW} FROM (
-       SELECT r.connection_id, r.data_type, r.record_id FROM records r WHERE ${conditions.join(' AND ')}
-       ORDER BY ${orderBy} LIMIT ${bind(pageSize + 1)}::bigint OFFSET ${bind(skip)}::bigint
-     ) page
-     JOIN records r ON r.connection_id = page.connection_id AND r.data_type = page.data_type AND r.record_id = page.record_id
-     ORDER BY ${orderBy}`,
-    values,
-  );
+  // Numbers of our own stand in the text: of a limit that it does not know a plan assumes the worst.
+  const found = (columns: string) =>
+    `SELECT ${columns} FROM records r WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT ${pageSize + 1}`;
+  const shown =
+    skip === 0
+      ? found('r.*')
+      : // Only ids are skipped and sorted; contents, which may be long, are fetched for the page alone.
+        `SELECT r.* FROM (${found('r.connection_id, r.data_type, r.record_id')} OFFSET ${bind(skip)}::bigint) page
+         JOIN records r ON r.connection_id = page.connection_id AND r.data_type = page.data_type
+           AND r.record_id = page.record_id
+         ORDER BY ${orderBy}`;
+  const text = `SELECT state.*, (SELECT ${PAGE_TEXT} FROM (${shown}) r) AS items,
+      ${filter.rest === undefined ? `(${totalSql(made, filter)})` : 'NULL::bigint'} AS total
+    FROM (${setStateSql({ company: bind(request.companyId), connection, type })}) state`;
+  return { text, values, mayBePrepared: skip === 0 };
 }
 
 function orderSql(order: RecordOrder): string {

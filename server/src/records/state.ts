@@ -36,20 +36,40 @@ export interface SetState {
   readonly feed: Feed | undefined;
 }
 
-/** All that a read has to know before it looks at records. */
+export interface SetStateRow {
+  readonly feed_id: string | null;
+  readonly feed_at: number | null;
+  readonly is_synced: boolean;
+  readonly has_stale: boolean;
+}
+
+/** All that a read has to know beside the records, in one row. Of what stands for the ids in a statement. */
+export function setStateSql(
+  { company, connection, type }: { readonly company: string; readonly connection: string; readonly type: string },
+  onlyStale = 'TRUE',
+): string {
+  return `SELECT f.id AS feed_id, f.at AS feed_at,
+      EXISTS (SELECT 1 FROM record_sets WHERE connection_id = ${connection} AND data_type = ${type}) AS is_synced,
+      EXISTS (SELECT 1 FROM stale_records WHERE connection_id = ${connection} AND data_type = ${type}
+        AND ${onlyStale}) AS has_stale
+    FROM (SELECT 1) one
+    LEFT JOIN (SELECT id, ${feedTimeSql('modified_at')} AS at FROM record_feeds WHERE company_id = ${company}) f ON true`;
+}
+
+export function setState(row: SetStateRow | undefined): SetState {
+  const { feed_id: id, feed_at: at, is_synced: isSynced, has_stale: hasStale } = row ?? NOTHING;
+  return { isSynced, hasStale, feed: id === null || at === null ? undefined : { id, at } };
+}
+
+const NOTHING: SetStateRow = { feed_id: null, feed_at: null, is_synced: false, has_stale: false };
+
 export async function findSetState(db: Queryable, set: RecordSet, recordId?: string): Promise<SetState> {
-  const [row] = await db.query<{ is_synced: boolean; has_stale: boolean; id: string | null; at: number | null }>(
+  const [row] = await db.query<SetStateRow>(
     'record_set_state',
-    `SELECT f.id, f.at,
-       EXISTS (SELECT 1 FROM record_sets WHERE connection_id = $2 AND data_type = $3) AS is_synced,
-       EXISTS (SELECT 1 FROM stale_records WHERE connection_id = $2 AND data_type = $3
-         AND ($4::text IS NULL OR record_id = $4)) AS has_stale
-     FROM (SELECT 1) one
-     LEFT JOIN (SELECT id, ${feedTimeSql('modified_at')} AS at FROM record_feeds WHERE company_id = $1) f ON true`,
+    setStateSql({ company: '$1', connection: '$2', type: '$3' }, '($4::text IS NULL OR record_id = $4)'),
     [set.companyId, set.connectionId, set.dataType, recordId ?? null],
   );
-  const feed = row === undefined || row.id === null || row.at === null ? undefined : { id: row.id, at: row.at };
-  return { isSynced: row?.is_synced ?? false, hasStale: row?.has_stale ?? false, feed };
+  return setState(row);
 }
 
 export async function platformKeyOf(db: Queryable, connectionId: string): Promise<string | undefined> {

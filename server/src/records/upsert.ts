@@ -6,7 +6,7 @@
 /** A unique time of change each, in microseconds: fifty fit into the millisecond to which many clients cut dates. */
 const STEP = `interval '20 microseconds'`;
 /** So many times of change share a row of counts. */
-const BUCKET_SIZE = 1_000;
+export const BUCKET_SIZE = 1_000;
 
 /**
  * Takes the feeds of companies, in the order in which the source names them, and hands out `records` times of change each.
