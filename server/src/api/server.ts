@@ -3,10 +3,7 @@
  * stands in its own file.
  */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
-import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { PublicError } from '../errors.ts';
 import { makeAllowedOrigins, type AllowedOrigins } from './allowed-origins.ts';
 import { apiKeyRoutes, integrationKeyRoute } from './api-keys.ts';
@@ -32,6 +29,7 @@ import { addIdempotency } from './idempotency.ts';
 import { integrationRoutes } from './integrations.ts';
 import { BODY_BYTES_MAX, readJsonBodies } from './json-body.ts';
 import { makeKnownPaths } from './known-paths.ts';
+import { makeLateSerializers, makeLateValidators } from './late-compilation.ts';
 import { makeMetrics, metricsRoute } from './metrics.ts';
 import { gatherOpenApi, openApiRoute } from './open-api.ts';
 import { optionsRoutes } from './options.ts';
@@ -132,6 +130,7 @@ function makeServer({ log }: ApiDeps): ApiRoutes {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildSerializer: makeLateSerializers() } },
     genReqId: correlationIdOf,
     requestIdHeader: false,
     routerOptions: {
@@ -145,7 +144,7 @@ function makeServer({ log }: ApiDeps): ApiRoutes {
     http: { requireHostHeader: false },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(makeErrorHandler(log));
-  app.setValidatorCompiler(makeValidatorCompiler());
+  app.setValidatorCompiler(makeLateValidators());
   readJsonBodies(app);
   answerOddRequests(app.server);
   endConnectionsOnClose(app);
@@ -155,14 +154,6 @@ function makeServer({ log }: ApiDeps): ApiRoutes {
 function requireHost({ headers, raw }: FastifyRequest): void {
   if (headers.host !== undefined || raw.httpVersion === '1.0') return;
   throw new PublicError('malformed_request', 'Header Host is missing');
-}
-
-/** Paths and queries are texts and have to be turned into numbers; a body says itself what its values are. */
-function makeValidatorCompiler(): FastifySchemaCompiler<TSchema> {
-  const options = { strict: false, useDefaults: true, allErrors: false } as const;
-  const strict = addFormats.default(new Ajv(options));
-  const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: true }));
-  return ({ schema, httpPart }) => (httpPart === 'body' ? strict : coercing).compile(schema);
 }
 
 function sendNotFound(methods: readonly string[], request: FastifyRequest, reply: FastifyReply): FastifyReply {
