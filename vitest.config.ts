@@ -32,11 +32,13 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Tests start hundreds of programs; each is compiled once, which halves what a start costs.
     env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/node-compile') },
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'unit',
+          isolate: false,
           include: [
             'server/src/**/*.test.ts',
             'client/src/**/*.test.ts',
