@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Waiting is bounded by what a busy machine may need, not by what an idle one takes. */
 const bounds = {
-  expect: { poll: { timeout: 60_000, interval: 20 } },
+  expect: { poll: { timeout: 60_000, interval: 50 } },
   testTimeout: 240_000,
   hookTimeout: 240_000,
 };
@@ -32,12 +32,14 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Tests start hundreds of programs; each is compiled once, which halves what a start costs.
     env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/node-compile') },
+    // Node runs TypeScript itself, and keeps what it compiled; Vitest's own loader would do it once more for each file.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'unit',
+          // Pure tests leave nothing behind, so that they share a process and what it has loaded.
           isolate: false,
           include: [
             'server/src/**/*.test.ts',

@@ -65,7 +65,7 @@ export async function untilEnded(
     return operation.status === 'Pending' ? undefined : operation;
   };
   // Not expect.poll, which works inside tests only: some records are made before them.
-  return vi.waitUntil(ended, { timeout: 90_000, interval: 25 });
+  return vi.waitUntil(ended, { timeout: 90_000, interval: 50 });
 }
 
 /** The id of the one record that a successful push wrote. */

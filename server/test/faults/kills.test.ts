@@ -71,7 +71,7 @@ test.each([
   // Slow enough that the kill falls among pushes that are queued, being sent, and written but not yet settled.
   await control(first.sandboxUrl, { latencyMs: 20 });
   const accepted = await Promise.all(codes.map((code) => pushAccount(first, company, code)));
-  await expect.poll(async () => (await codesInBooks(first, company)).length, { interval: 10 }).toBeGreaterThan(30);
+  await expect.poll(async () => (await codesInBooks(first, company)).length, { interval: 25 }).toBeGreaterThan(30);
   const processes = await descendants(first.child.pid ?? 0);
   await first.kill();
   if (everything) killAll(processes);

@@ -42,13 +42,18 @@ const TOLD: { readonly [S in PushState]?: string } = {
 export function makeRules(world: World): Rules {
   const finals = new Map<string, string>();
   let rows: PushRow[] = [];
+  let lanes: LaneRow[] = [];
+  let readAt = -1;
 
   return {
     unfinished: () => rows.filter(({ state }) => !ENDED_STATES.has(state)).map(({ id }) => world.ledger.labelOf(id)),
     check: async () => {
       if (world.violations[0] !== undefined) return world.violations[0];
-      rows = await world.database.query<PushRow>('sim_pushes', PUSHES);
-      const lanes = await world.database.query<LaneRow>('sim_lanes', 'SELECT * FROM lanes');
+      if (world.database.changes() !== readAt) {
+        readAt = world.database.changes();
+        rows = await world.database.query<PushRow>('sim_pushes', PUSHES);
+        lanes = await world.database.query<LaneRow>('sim_lanes', 'SELECT * FROM lanes');
+      }
       return (
         brokenBooks(world, rows) ??
         brokenRows(world, rows, finals) ??

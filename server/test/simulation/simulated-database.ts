@@ -40,12 +40,15 @@ export async function putOnSimulatedTime(db: Database): Promise<void> {
 export interface WorldDatabase {
   /** For the world's own purposes, at the world's time. */
   readonly query: <Row extends object>(name: string, text: string, values?: readonly unknown[]) => Promise<Row[]>;
+  /** Statements so far that may have changed a row: where there is none more, what was read still stands. */
+  readonly changes: () => number;
   readonly ownedBy: (process: string, ask: (statement: Statement) => void) => Database;
 }
 
 /** `db` has one connection, so that statements follow each other and the clock set for one holds for it. */
 export function makeWorldDatabase(db: Database, time: SimulatedTime, bug: SeededBug | undefined): WorldDatabase {
   let toldMs: number | undefined;
+  let changes = 0;
 
   const tellTime = async () => {
     if (toldMs === time.nowMs()) return;
@@ -61,14 +64,19 @@ export function makeWorldDatabase(db: Database, time: SimulatedTime, bug: Seeded
       return { ok: true, rows: inFixedOrder(name, rows), count: rows.length };
     } catch (error) {
       return { ok: false, error };
+    } finally {
+      if (mayChange(changed)) changes += 1;
     }
   };
 
   return {
     query: async <Row extends object>(name: string, text: string, values?: readonly unknown[]) => {
       await tellTime();
-      return db.query<Row>(name, text, values);
+      const rows = await db.query<Row>(name, text, values);
+      if (mayChange(text)) changes += 1;
+      return rows;
     },
+    changes: () => changes,
     ownedBy: (process, ask) => {
       const asked = (name: string, text: string, values?: readonly unknown[]) =>
         new Promise<Extract<Answer, { ok: true }>>((resolve, reject) => {
@@ -91,6 +99,10 @@ export function makeWorldDatabase(db: Database, time: SimulatedTime, bug: Seeded
       };
     },
   };
+}
+
+function mayChange(text: string): boolean {
+  return /\b(?:INSERT|UPDATE|DELETE)\b/i.test(text);
 }
 
 /** Where a statement leaves the order open, the database's choice depends on earlier runs; a replay must not. */

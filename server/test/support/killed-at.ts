@@ -41,7 +41,7 @@ export interface Killed {
 }
 
 const CODE = '7001';
-const LONG = { timeout: 120_000, interval: 20 };
+const LONG = { timeout: 120_000, interval: 40 };
 
 export async function killedAt(
   name: string,

@@ -17,6 +17,8 @@ export interface WirePush {
   readonly waitingOn?: { readonly reason: string; readonly since: string; readonly notBefore?: string };
 }
 
+const HELD_SECONDS = 5;
+
 /** Requests an account whose code nobody else uses, and gives the push as it was answered. */
 export async function pushAccount(server: ServerProcess, company: LinkedCompany, code: string): Promise<WirePush> {
   const answer = await server.call<WirePush>('POST', `${company.push}/accounts`, {
@@ -39,8 +41,9 @@ export async function listPushes(server: ServerProcess, company: LinkedCompany):
 
 /** Waits until none of the company's pushes is pending any more, and gives them all. */
 export async function untilAllEnded(server: ServerProcess, company: LinkedCompany, timeoutMs = 120_000) {
-  const pending = async () => (await listPushes(server, company)).filter((push) => push.status === 'Pending').length;
-  await expect.poll(pending, { timeout: timeoutMs, interval: 50 }).toBe(0);
+  const path = `/companies/${company.companyId}/push?pageSize=1&query=${encodeURIComponent('status=Pending')}`;
+  const pending = async () => (await server.call<{ totalResults: number }>('GET', path)).body.totalResults;
+  await expect.poll(pending, { timeout: timeoutMs, interval: 100 }).toBe(0);
   return listPushes(server, company);
 }
 
@@ -62,12 +65,14 @@ export async function distinctStepsOf(...of: Parameters<typeof stepsOf>): Promis
 
 /** Waits until the push has ended, and gives it. */
 export async function untilEnded(server: ServerProcess, company: LinkedCompany, key: string): Promise<WirePush> {
+  // Held back by the server, so that waiting costs nothing; asked again, for the server may die meanwhile.
+  const path = `/companies/${company.companyId}/push/${key}?wait=${HELD_SECONDS}`;
   const ended = async () => {
-    const push = await getPush(server, company, key);
+    const { body: push } = await server.call<WirePush>('GET', path);
     expect(push.status).not.toBe('Pending');
     return push;
   };
-  return vi.waitFor(ended, { timeout: 90_000, interval: 20 });
+  return vi.waitFor(ended, { timeout: 90_000, interval: 50 });
 }
 
 /** Requests a push and waits for what it comes to. */

@@ -119,7 +119,8 @@ export function oddValue(random: Random, depth = 0): unknown {
         Array.from({ length: random.below(4) }, () => [random.pick(NAMES), oddValue(random, depth + 1)]),
       );
     default:
-      return nested(random.pick([5, 60, 1_500]));
+      // Deeper is refused like the last of these, and to write it down takes the square of the depth.
+      return nested(random.pick([5, 60, 300]));
   }
 }
 
