@@ -6,7 +6,7 @@ import { ensureApiKey } from './api/api-key-store.ts';
 import { makeConnectorIO } from './api/platform-session.ts';
 import { makeApi } from './api/server.ts';
 import type { CompaniesContext } from './companies/context.ts';
-import { markDeauthorized, openLink } from './companies/link.ts';
+import { makeLinkOpener, markDeauthorized } from './companies/link.ts';
 import { readConfig, type Config } from './config.ts';
 import { makeConnectors } from './connectors/registry.ts';
 import { createDatabase } from './db/pool.ts';
@@ -118,7 +118,7 @@ async function start(config: Config, log: Log, stops: Stop[]): Promise<void> {
       clock,
       connectors: connectors.listConnectors(),
       connectorFor: connectors.connectorFor,
-      openLink: (push) => openLink(sealer, push.connectionId, push.linkSealed),
+      openLink: makeLinkOpener(sealer),
       settle,
       supplementalConfig: (platformKey, dataType) => findConfig(db, { platformKey, dataType }),
       loadFile: (pushId) => loadFile(db, pushId),

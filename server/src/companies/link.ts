@@ -21,6 +21,8 @@ import {
 const FIELDS_MAX = 50;
 const FIELD_CHARS_MAX = 10_000;
 const SEALED_LINK = 'link';
+/** Some kilobytes each at most. */
+const OPENED_LINKS_MAX = 1_000;
 const UNIQUE_VIOLATION = '23505';
 
 /**
@@ -120,6 +122,22 @@ async function storeRefusal(context: CompaniesContext, before: Connection, messa
 /** The link as its connector made it. Throws when it was sealed with another secret key. */
 export function openLink(sealer: Sealer, connectionId: string, linkSealed: Buffer): Link {
   return JSON.parse(sealer.open(SEALED_LINK, connectionId, linkSealed)) as Link;
+}
+
+/** Opens the links of pushes, each once: to decipher and parse it for every push cost a twenty-fifth of the push. */
+export function makeLinkOpener(sealer: Sealer) {
+  const opened = new Map<string, { readonly sealed: Buffer; readonly link: Link }>();
+  return ({ connectionId, linkSealed }: { readonly connectionId: string; readonly linkSealed: Buffer }): Link => {
+    const known = opened.get(connectionId);
+    // Sealed anew, even the same link is another text.
+    if (known?.sealed.equals(linkSealed) === true) return known.link;
+    const link = openLink(sealer, connectionId, linkSealed);
+    opened.delete(connectionId);
+    const [oldest] = opened.keys();
+    if (oldest !== undefined && opened.size >= OPENED_LINKS_MAX) opened.delete(oldest);
+    opened.set(connectionId, { sealed: linkSealed, link });
+    return link;
+  };
 }
 
 /** The link of a connection that is Linked; undefined for any other. */

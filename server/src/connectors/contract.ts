@@ -2,6 +2,7 @@
  * What a connector is: one accounting platform as a plain object. Facts and calls only; whether to try again, when, and
  * for how long is the engine's decision. No database and no feature of ours is visible from here.
  */
+import type { PlatformFetch } from '../lib/recorded-fetch.ts';
 import type { DataType, ReadDataType } from '../models/data-types.ts';
 import type { PushModel } from '../models/model.ts';
 import type { ValidationItem } from '../models/validation.ts';
@@ -366,12 +367,12 @@ export type ReadTrouble = WaitReason | 'unreadable' | 'no-permission' | 'not-set
 
 /** All the world that a connector may touch: tests hand in a fake network and a fake clock. */
 export interface ConnectorIO {
-  /** Timed, recorded and redacted by whoever hands it in. Rejects as the global fetch does. */
-  readonly fetch: typeof fetch;
+  /** Timed, recorded and redacted by whoever hands it in. Rejects as the global fetch does. Answers are read in full. */
+  readonly fetch: PlatformFetch;
   /**
    * For what is no part of the write itself: a log-in, a look-up, a reading back. Bounded in the same way, and not kept, so
    * that a push's timeline shows the call that decided. Where it is absent, `fetch` serves.
    */
-  readonly ask?: typeof fetch;
+  readonly ask?: PlatformFetch;
   readonly now: () => Date;
 }

@@ -24,7 +24,8 @@ export interface HttpCall {
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  /** By names in lower case. */
+  readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -44,7 +45,8 @@ export class NothingLeftError extends Error {
 
 /** Shorter than most platforms keep one: a request that meets its closing is in doubt, and has to be looked up. */
 const IDLE_MS_MAX = 4_000;
-const IDLE_SOCKETS_A_HOST_MAX = 64;
+/** As many as a process sends at once: with fewer, a busy minute is spent on closing connections and making them anew. */
+const IDLE_SOCKETS_A_HOST_MAX = 128;
 
 const kept = { keepAlive: true, timeout: IDLE_MS_MAX, maxFreeSockets: IDLE_SOCKETS_A_HOST_MAX };
 const plainAgent = new http.Agent(kept);
@@ -132,7 +134,7 @@ function readAnswer(
     const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
     try {
       const body = decoded(whole ?? Buffer.alloc(0), response.headers['content-encoding'], bytesMax);
-      done({ status: response.statusCode ?? 0, headers: headersOf(response), body });
+      done({ status: response.statusCode ?? 0, headers: response.headers, body });
     } catch (error) {
       fail(error instanceof Error ? error : new TypeError('the answer cannot be decoded'));
     }
@@ -146,10 +148,4 @@ function decoded(body: Buffer, encoding: string | undefined, maxOutputLength: nu
   if (encoding === 'deflate') return inflateSync(body, { maxOutputLength });
   if (encoding === 'br') return brotliDecompressSync(body, { maxOutputLength });
   return body;
-}
-
-function headersOf({ rawHeaders }: http.IncomingMessage): Headers {
-  const headers = new Headers();
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-  return headers;
 }

@@ -2,6 +2,7 @@
  * One request to the sandbox platform and what came of it: an answer, certainly nothing sent, or no knowing. The
  * difference between the last two decides whether a write may be sent again, so doubt always counts as "unanswered".
  */
+import type { PlatformAnswer } from '../../lib/recorded-fetch.ts';
 import { isMembers } from '../../models/validate.ts';
 import { causeOf, wasNeverSent } from '../broken-call.ts';
 import type { AttachmentFile, ConnectorIO } from '../contract.ts';
@@ -29,7 +30,7 @@ export type SandboxAnswer =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      /** Undefined where the body is empty, too long, or no JSON object. */
+      /** Undefined where the body is empty or no JSON object. */
       readonly json: Readonly<Record<string, unknown>> | undefined;
       readonly retryAfterMs: number | undefined;
       /** The bytes of a download. */
@@ -38,7 +39,6 @@ export type SandboxAnswer =
   | { readonly kind: 'not-sent'; readonly reason: string }
   | { readonly kind: 'unanswered'; readonly reason: string };
 
-const answerBytesMax = 2_000_000;
 /** What the sandbox takes at most: as JSON, and as a file. */
 const jsonBytesMax = 1_048_576;
 const fileBytesMax = 10_485_760;
@@ -60,8 +60,9 @@ export async function fetchFile(session: SandboxSession, path: string): Promise<
   try {
     const response = await fetchSandbox(session, { method: 'GET', path }, undefined);
     if (response.status !== 200) return await jsonAnswer(response, session);
-    const bytes = await readBytes(response, fileBytesMax);
-    if (bytes === undefined) return { kind: 'unanswered', reason: 'The sandbox sent more than any file of it has.' };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.byteLength > fileBytesMax)
+      return { kind: 'unanswered', reason: 'The sandbox sent more than any file of it has.' };
     const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
     const file = { name: fileNameOf(response), contentType, bytes };
     return { kind: 'answer', status: 200, json: undefined, retryAfterMs: undefined, file };
@@ -70,9 +71,8 @@ export async function fetchFile(session: SandboxSession, path: string): Promise<
   }
 }
 
-async function jsonAnswer(response: Response, session: SandboxSession): Promise<SandboxAnswer> {
-  const bytes = await readBytes(response, answerBytesMax);
-  const json = parseObject(bytes === undefined ? '' : new TextDecoder().decode(bytes));
+async function jsonAnswer(response: PlatformAnswer, session: SandboxSession): Promise<SandboxAnswer> {
+  const json = parseObject(await response.text());
   return { kind: 'answer', status: response.status, json, retryAfterMs: retryAfterOf(response, session.io.now) };
 }
 
@@ -83,7 +83,7 @@ function noAnswer(error: unknown): SandboxAnswer {
 }
 
 /** `filename*=UTF-8''invoice%201.pdf`, or the plain form of it. */
-function fileNameOf(response: Response): string {
+function fileNameOf(response: PlatformAnswer): string {
   const disposition = response.headers.get('content-disposition') ?? '';
   const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
   const plain = /filename="([^"]*)"/.exec(disposition)?.[1];
@@ -109,7 +109,7 @@ function isTooLarge(content: Content): boolean {
   return content.length > jsonBytesMax / 3 && Buffer.byteLength(content) > jsonBytesMax;
 }
 
-function fetchSandbox(session: SandboxSession, request: SandboxRequest, content: Content): Promise<Response> {
+function fetchSandbox(session: SandboxSession, request: SandboxRequest, content: Content): Promise<PlatformAnswer> {
   const { method, path, headers, file } = request;
   const contentType = file === undefined ? 'application/json' : file.contentType;
   return session.io.fetch(session.url.replace(/\/+$/, '') + path, {
@@ -126,18 +126,6 @@ function fetchSandbox(session: SandboxSession, request: SandboxRequest, content:
   });
 }
 
-/** Undefined when there is more of it than may be. */
-async function readBytes(response: Response, bytesMax: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > bytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -147,7 +135,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function retryAfterOf(response: Response, now: () => Date): number | undefined {
+function retryAfterOf(response: PlatformAnswer, now: () => Date): number | undefined {
   const header = response.headers.get('retry-after');
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now().getTime();

@@ -3,6 +3,7 @@
  * in the body. Whatever leaves a doubt whether the request was carried out is `unknown`.
  */
 import { causeOf, wasNeverSent } from '../broken-call.ts';
+import type { PlatformAnswer, PlatformFetch } from '../../lib/recorded-fetch.ts';
 import type { Members } from './values.ts';
 import { isMembers } from '../../models/validate.ts';
 
@@ -46,7 +47,7 @@ const lockMessages = ['could not obtain lock on row', 'could not serialize acces
 const lostDatabase =
   /connection already closed|server closed the connection|terminating connection|connection (to|not open|timed)|could not (connect|receive|send)|SSL|EOF detected/i;
 
-export async function callRpc(fetch: typeof globalThis.fetch, request: RpcRequest): Promise<RpcAnswer> {
+export async function callRpc(fetch: PlatformFetch, request: RpcRequest): Promise<RpcAnswer> {
   const { url, database, method, params, authorization } = request;
   const path = database === '' ? '/' : `/${encodeURIComponent(database)}/`;
   try {
@@ -129,7 +130,7 @@ function parseObject(text: string): Members | undefined {
 
 const retryAfterMsMax = 3_600_000;
 
-function retryAfterOf(response: Response): number | undefined {
+function retryAfterOf(response: PlatformAnswer): number | undefined {
   const header = response.headers.get('retry-after') ?? '';
   return /^\d{1,9}$/.test(header) ? Math.min(Number(header) * 1_000, retryAfterMsMax) : undefined;
 }
