@@ -64,6 +64,7 @@ test(
       accounts: (await ids('accounts')).slice(0, 6),
     };
     const writers = makeWriters({ sandboxUrl, company, random, known, call });
+    const began = performance.now();
     let isOver = false;
     const madeSoFar = () => writers.made.books + writers.made.pushes;
     /** Again and again, each time after some more changes. */
@@ -93,6 +94,8 @@ test(
       await servers[victim]?.kill();
       const again = await start(env);
       servers[victim] = again;
+      const seconds = Math.round((performance.now() - began) / 1_000);
+      process.stdout.write(`${madeSoFar()} of ${CHANGES} changes and ${kill} of ${KILLS} kills after ${seconds} s\n`);
     }
     await Promise.all([writing, ...following, reading]);
 
