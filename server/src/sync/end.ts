@@ -31,80 +31,61 @@ export async function endDataset(
   ending: Ending,
 ): Promise<void> {
   const row = await closeDataset(tx, dataset, ending);
-  await noteSet(tx, dataset, ending, row);
-  const isComplete = ending.status === 'Complete';
   // A record that can never be kept must not hide all others.
-  if (isComplete || ending.status === 'ValidationError') await markSynced(tx, dataset);
-  if (isComplete) await noteLastSync(tx, dataset.connectionId);
+  if (ending.status === 'Complete' || ending.status === 'ValidationError') await markSynced(tx, dataset);
   await tellOf(companies, tx, dataset, ending, row);
 }
 
 interface EndedRow {
-  readonly records_read: number;
   readonly records_changed: number;
-  readonly known_until: Date | null;
-  readonly is_full: boolean | null;
-  readonly model_key: string | null;
-  readonly from_date: Date | null;
   readonly changed_after: Date | null;
   readonly warnings: readonly DatasetFinding[] | null;
 }
 
+/** The dataset, what is known of its set from now on, and when its connection was last read, in one statement. */
 async function closeDataset(tx: Queryable, dataset: ClaimedDataset, ending: Ending): Promise<EndedRow> {
-  // The platform's clock stood no earlier than this when the pass began. Ahead of ours it is not believed: a record that
-  // is stamped in the future would hide all changes until then.
-  const [row] = await tx.query<EndedRow>(
-    'dataset_end',
-    `UPDATE datasets SET status = $3, error_message = $4, completed_at = clock_timestamp(), lease_token = NULL,
-       lease_until = NULL, progress = 100
-     WHERE id = $1 AND lease_token = $2 AND lease_until > clock_timestamp() AND completed_at IS NULL
-     RETURNING records_read, records_changed, is_full, model_key, from_date, changed_after, warnings,
-       started_at + (least(clock_ahead_ms, 0) - $5) * interval '1 millisecond' AS known_until`,
-    [dataset.id, dataset.leaseToken, ending.status, ending.errorMessage ?? null, ending.overlapMs],
-  );
-  if (row === undefined) throw new LeaseLostError('The dataset was ended by somebody else');
-  return row;
-}
-
-async function noteSet(tx: Queryable, dataset: ClaimedDataset, ending: Ending, row: EndedRow): Promise<void> {
   const { settings } = await syncSettings(tx, dataset.companyId);
   const hours = settings.find(({ dataType }) => dataType === dataset.dataType)?.syncSchedule ?? 0;
   const isComplete = ending.status === 'Complete';
-  const isFull = isComplete && row.is_full === true;
   const dueInHours = isComplete ? hours : Math.min(hours, RETRY_HOURS_MAX);
-  await tx.execute(
-    'sync_set_end',
-    `UPDATE sync_sets SET
-       latest_success_id = CASE WHEN $3 THEN $4 ELSE latest_success_id END,
-       last_success_at = CASE WHEN $3 THEN clock_timestamp() ELSE last_success_at END,
-       known_until = CASE WHEN $3 THEN greatest(known_until, $5) ELSE known_until END,
-       full_at = CASE WHEN $6 THEN clock_timestamp() ELSE full_at END,
-       full_records = CASE WHEN $6 THEN $7 ELSE full_records END,
-       model_key = CASE WHEN $6 THEN $8 ELSE model_key END,
-       from_date = CASE WHEN $6 THEN $9 ELSE from_date END,
-       due_at = clock_timestamp() + $10 * interval '1 hour'
-     WHERE connection_id = $1 AND data_type = $2`,
+  // The platform's clock stood no earlier than known_until when the pass began. Ahead of ours it is not believed: a record
+  // that is stamped in the future would hide all changes until then.
+  const [row] = await tx.query<EndedRow>(
+    'dataset_end',
+    `WITH ended AS (
+       UPDATE datasets SET status = $3, error_message = $4, completed_at = clock_timestamp(), lease_token = NULL,
+         lease_until = NULL, progress = 100
+       WHERE id = $1 AND lease_token = $2 AND lease_until > clock_timestamp() AND completed_at IS NULL
+       RETURNING *, $6::boolean AS is_complete, $6 AND is_full IS TRUE AS all_is_read,
+         started_at + (least(clock_ahead_ms, 0) - $5) * interval '1 millisecond' AS known_until
+     ), noted AS (
+       UPDATE sync_sets s SET
+         latest_success_id = CASE WHEN is_complete THEN e.id ELSE s.latest_success_id END,
+         last_success_at = CASE WHEN is_complete THEN clock_timestamp() ELSE s.last_success_at END,
+         known_until = CASE WHEN is_complete THEN greatest(s.known_until, e.known_until) ELSE s.known_until END,
+         full_at = CASE WHEN all_is_read THEN clock_timestamp() ELSE s.full_at END,
+         full_records = CASE WHEN all_is_read THEN e.records_read ELSE s.full_records END,
+         model_key = CASE WHEN all_is_read THEN e.model_key ELSE s.model_key END,
+         from_date = CASE WHEN all_is_read THEN e.from_date ELSE s.from_date END,
+         due_at = clock_timestamp() + $7 * interval '1 hour'
+       FROM ended e WHERE s.connection_id = e.connection_id AND s.data_type = e.data_type
+     ), synced AS (
+       UPDATE connections c SET last_sync_at = greatest(c.last_sync_at, clock_timestamp())
+       FROM ended e WHERE c.id = e.connection_id AND is_complete
+     )
+     SELECT records_changed, changed_after, warnings FROM ended`,
     [
-      dataset.connectionId,
-      dataset.dataType,
-      isComplete,
       dataset.id,
-      row.known_until?.toISOString() ?? null,
-      isFull,
-      row.records_read,
-      row.model_key,
-      row.from_date?.toISOString() ?? null,
+      dataset.leaseToken,
+      ending.status,
+      ending.errorMessage ?? null,
+      ending.overlapMs,
+      isComplete,
       hours > 0 && !NO_RETRY.has(ending.status) ? dueInHours : null,
     ],
   );
-}
-
-async function noteLastSync(tx: Queryable, connectionId: string): Promise<void> {
-  await tx.execute(
-    'connection_last_sync',
-    'UPDATE connections SET last_sync_at = greatest(last_sync_at, clock_timestamp()) WHERE id = $1',
-    [connectionId],
-  );
+  if (row === undefined) throw new LeaseLostError('The dataset was ended by somebody else');
+  return row;
 }
 
 async function tellOf(
