@@ -10,6 +10,7 @@ import { invoices } from './resources/invoices.ts';
 import { items } from './resources/items.ts';
 import { journalEntries } from './resources/journal-entries.ts';
 import { journals } from './resources/journals.ts';
+import { paymentMethods } from './resources/payment-methods.ts';
 import { payments } from './resources/payments.ts';
 import { purchaseOrders } from './resources/purchase-orders.ts';
 import { receipts } from './resources/receipts.ts';
@@ -25,6 +26,7 @@ const resources: readonly Resource[] = [
   bankAccounts,
   taxRates,
   trackingCategories,
+  paymentMethods,
   customers,
   suppliers,
   items,

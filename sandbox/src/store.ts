@@ -1,5 +1,6 @@
 // All the sandbox's SQL in one object: the prepared queries of each table, and the transactions around them.
 import type { DatabaseSync } from 'node:sqlite';
+import { movementQueries } from './queries/account-transactions.ts';
 import { answerQueries } from './queries/answers.ts';
 import { attachmentQueries } from './queries/attachments.ts';
 import { auditQueries } from './queries/audit-trail.ts';
@@ -16,6 +17,7 @@ export function openStore(database: DatabaseSync) {
     ...bookQueries(database),
     ...records,
     ...postingQueries(database),
+    ...movementQueries(database),
     ...auditQueries(database),
     ...attachmentQueries(database),
     ...answerQueries(database),

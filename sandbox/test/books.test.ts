@@ -35,6 +35,7 @@ test('the first start offers three sets of believable, balanced books', async ()
       'purchase-orders': 2,
       journals: 2,
       'tax-rates': 4,
+      'payment-methods': 4,
     };
     for (const [path, count] of Object.entries(counts)) expect(await client.total(`${at}/${path}`), path).toBe(count);
     const statuses = objectsAt((await client.get(`${at}/invoices`)).body, 'items').map((invoice) => invoice['status']);

@@ -1,4 +1,5 @@
 // What each request under `/books` does: which record work it asks for, and the answer that comes of it.
+import { accountTransactionsPath, handleAccountTransactions } from './account-transaction-requests.ts';
 import type { Answer } from './answer.ts';
 import { handleAttachments } from './attachment-requests.ts';
 import { handleTransactions } from './bank-transaction-requests.ts';
@@ -29,6 +30,8 @@ export async function handle(desk: Desk, request: BooksRequest): Promise<Answer>
     return handleAttachments(desk, request, books, resource);
   if (resource !== undefined && request.part === 'transactions') return handleTransactions(desk, request, books);
   if (resource !== undefined) return handleResource(desk, request, books, resource);
+  if (path === accountTransactionsPath && request.part === undefined)
+    return handleAccountTransactions(desk, request, books);
   if (request.id !== undefined) refusePath();
   return handleReport(desk, request, books, path);
 }

@@ -94,6 +94,20 @@ export function transactionSelection(query: Query, books: number, bankAccountId:
   };
 }
 
+/** The movements on bank accounts. `placeOf` reads their ids. */
+export function movementSelection<Place>(query: Query, placeOf: (id: string) => Place | undefined) {
+  refuseUnknown(query, ['page', 'pageSize', 'modifiedSince', 'after']);
+  const since = single(query, 'modifiedSince');
+  const given = single(query, 'after');
+  const after = given === undefined ? undefined : placeOf(given);
+  if (given !== undefined && after === undefined) throw foreignAfter();
+  return {
+    ...pageOf(query),
+    updatedSince: since === undefined ? undefined : timeOf(since, 'modifiedSince'),
+    after,
+  };
+}
+
 export function auditSelection(query: Query, books: number): Selection {
   refuseUnknown(query, ['page', 'pageSize', 'after', 'since', 'action', 'reference', 'recordId', 'resource']);
   const filters: Clause[] = [];
@@ -138,8 +152,12 @@ function timeOf(given: string, name: string): string {
 
 function seqAfter(given: string): number {
   const seq = seqOfId(given);
-  if (seq === undefined) throw new Refusal('bad_query', 'after must be an id from this list');
+  if (seq === undefined) throw foreignAfter();
   return seq;
+}
+
+function foreignAfter(): Refusal {
+  return new Refusal('bad_query', 'after must be an id from this list');
 }
 
 export function listBody(items: readonly string[], selection: Omit<Page, 'offset'>, total: number): string {

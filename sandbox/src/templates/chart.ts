@@ -55,6 +55,13 @@ export const chart: readonly SeedAccount[] = [
   { code: '6800', name: 'Corporation tax', category: 'Expense.Tax' },
 ];
 
+export const paymentMethods = [
+  { code: 'CASH', name: 'Cash', type: 'cash' },
+  { code: 'CHQ', name: 'Cheque', type: 'cheque' },
+  { code: 'CARD', name: 'Credit card', type: 'credit-card' },
+  { code: 'BACS', name: 'Bank transfer', type: 'bank-transfer' },
+] as const;
+
 export const taxRates = [
   { code: 'STD20', name: 'Standard rate', rate: '20' },
   { code: 'RED5', name: 'Reduced rate', rate: '5' },

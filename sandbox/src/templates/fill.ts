@@ -1,5 +1,5 @@
 // Fills a new set of books from a template, through the same rules as any other write, and the same way every time.
-import { chart, taxRates as seedTaxRates } from './chart.ts';
+import { chart, paymentMethods as seedPaymentMethods, taxRates as seedTaxRates } from './chart.ts';
 import { fillTrade } from './fill-trade.ts';
 import { trades } from './trades.ts';
 import type { JsonObject } from '../json.ts';
@@ -7,6 +7,7 @@ import { objectAt, textAt } from '../json.ts';
 import { createRecord } from '../records.ts';
 import { accounts } from '../resources/accounts.ts';
 import { bankAccounts } from '../resources/bank-accounts.ts';
+import { paymentMethods } from '../resources/payment-methods.ts';
 import { taxRates } from '../resources/tax-rates.ts';
 import type { Books, Resource } from '../resource.ts';
 import type { Store } from '../store.ts';
@@ -51,6 +52,8 @@ export function fillFromTemplate(store: Store, books: Books, template: TemplateN
     openingDate: '2026-01-01',
   });
   if (template !== 'empty') fillTrade(plant, trades[template], { accounts: byCode, taxRates: taxes, currentAccount });
+  // Last, so that all others keep the ids that they had before there were any.
+  for (const method of seedPaymentMethods) plant(paymentMethods, { ...method });
   return company;
 }
 

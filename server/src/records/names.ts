@@ -29,6 +29,7 @@ const categories: Reference = { to: ['trackingCategories'], as: 'name' };
 /** By the member that holds the reference, or the list of them. */
 const references: Readonly<Record<string, Reference>> = {
   accountRef: accounts,
+  bankAccountRef: accounts,
   customerRef: { to: ['customers'], as: 'companyName' },
   supplierRef: { to: ['suppliers'], as: 'supplierName' },
   itemRef: { to: ['items'], as: 'name' },

@@ -7,6 +7,7 @@ import { readWhole } from '../support/records.ts';
 
 /** By the client's name for it: the data type, and the parameter that names one record. */
 const RESOURCES = {
+  accountTransactions: ['accountTransactions', 'accountTransactionId'],
   accounts: ['chartOfAccounts', 'accountId'],
   bankAccounts: ['bankAccounts', 'accountId'],
   billCreditNotes: ['billCreditNotes', 'billCreditNoteId'],
@@ -20,6 +21,7 @@ const RESOURCES = {
   items: ['items', 'itemId'],
   journalEntries: ['journalEntries', 'journalEntryId'],
   journals: ['journals', 'journalId'],
+  paymentMethods: ['paymentMethods', 'paymentMethodId'],
   payments: ['payments', 'paymentId'],
   purchaseOrders: ['purchaseOrders', 'purchaseOrderId'],
   suppliers: ['suppliers', 'supplierId'],

@@ -117,6 +117,7 @@ describe('before and after the first sync', () => {
 
 const types = [
   'bankAccounts',
+  'accountTransactions',
   'billCreditNotes',
   'billPayments',
   'bills',
@@ -129,6 +130,7 @@ const types = [
   'items',
   'journalEntries',
   'journals',
+  'paymentMethods',
   'payments',
   'purchaseOrders',
   'suppliers',

@@ -96,3 +96,9 @@ test('a record without an id is an error of its reading; all others are kept, an
   expect(await fresh.records('taxRates')).toEqual([{ record_id: 'b', is_deleted: false }]);
   expect(await isSynced(place.database, { connectionId: fresh.connectionId, dataType: 'taxRates' })).toBe(true);
 });
+
+test("a data type that the platform lacks ends as not supported, which is nobody's error", async () => {
+  const { status } = await books.read('paymentMethods');
+  expect(status).toBe('NotSupported');
+  expect(isErrored('NotSupported')).toBe(false);
+});

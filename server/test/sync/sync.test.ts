@@ -51,7 +51,6 @@ test('a connection that is linked is read at once, and every data type can be li
     expect(statuses[dataType]).toMatchObject({ dataType, currentStatus: 'Complete' });
     expect(statuses[dataType]?.['latestSuccessfulSyncId']).toBe(statuses[dataType]?.['latestSyncId']);
   }
-  expect(statuses['paymentMethods']).toEqual({ dataType: 'paymentMethods', currentStatus: 'NotSupported' });
   const kept = (await listed(company, 'invoices')).map(({ id }) => String(id));
   expect(kept.toSorted()).toEqual(
     (await recordsIn(server.sandboxUrl, company, 'invoices')).map(({ id }) => String(id)).toSorted(),
@@ -196,10 +195,9 @@ test.each([
   expect((await server.call('GET', `/companies/${company.companyId}/${path}`)).status).toBe(status);
 });
 
-test('a data type that no record can be kept of is refused by name, one that the platform lacks is not supported', async () => {
+test('a data type that no record can be kept of is refused by name', async () => {
   expect((await queue(company, 'balanceSheet')).status).toBe(400);
   expect((await queue(company, 'nonsense')).status).toBe(404);
-  expect(await readAgain(company, 'paymentMethods')).toMatchObject({ status: 'NotSupported', isErrored: false });
 });
 
 test('settings say what is read at once and what never, for all companies or for one', async () => {

@@ -1,4 +1,5 @@
-/** What is read from the sandbox and never written: tax rates, tracking categories, the company itself. */
+/** What is read from the sandbox and never written: rates, categories, methods, movements of money, the company itself. */
+import type { ReadDataType } from '../../models/data-types.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord, ReadOutcome } from '../contract.ts';
 import { amount, list, same, toOurs, word, type Pair } from '../mapping.ts';
@@ -40,6 +41,58 @@ export const trackingCategories: SandboxSource = {
     word('status', 'status', statuses),
   ],
   complete: (record) => ({ hasChildren: false, ...record }),
+};
+
+const methodTypes = {
+  Cash: 'cash',
+  Check: 'cheque',
+  CreditCard: 'credit-card',
+  DebitCard: 'debit-card',
+  BankTransfer: 'bank-transfer',
+  Other: 'other',
+};
+
+export const paymentMethods: SandboxSource = {
+  path: 'payment-methods',
+  pairs: [
+    ...pairsWithoutSupplement,
+    same('name'),
+    word('type', 'type', methodTypes),
+    word('status', 'status', statuses),
+  ],
+};
+
+/** What can move money there, in our words. An account by itself does with its opening balance. */
+const movers = {
+  bills: 'bills',
+  billCreditNotes: 'supplier-credit-notes',
+  billPayments: 'supplier-payments',
+  chartOfAccounts: 'accounts',
+  creditNotes: 'credit-notes',
+  directCosts: 'expenses',
+  directIncomes: 'receipts',
+  invoices: 'invoices',
+  journalEntries: 'journal-entries',
+  payments: 'payments',
+  transfers: 'transfers',
+} as const satisfies { readonly [D in ReadDataType]?: string };
+
+export const accountTransactions: SandboxSource = {
+  path: 'account-transactions',
+  pairs: [
+    ...pairsWithoutSupplement,
+    same('transactionId', 'sourceRecord.id'),
+    same('note'),
+    same('bankAccountRef.id', 'bankAccountId'),
+    same('date'),
+    word('status', 'status', { Unreconciled: 'unreconciled', Reconciled: 'reconciled' }),
+    same('currency'),
+    amount('lines[0].amount', 'amount'),
+    same('lines[0].description', 'note'),
+    same('lines[0].recordRef.id', 'sourceRecord.id'),
+    word('lines[0].recordRef.dataType', 'sourceRecord.type', movers),
+    amount('totalAmount', 'amount'),
+  ],
 };
 
 const phoneTypes = { Primary: 'primary', Landline: 'landline', Mobile: 'mobile', Fax: 'fax', Unknown: 'other' };

@@ -18,7 +18,7 @@ import { sandboxAttach, sandboxAttachments } from './attachments.ts';
 import { bankAccounts } from './bank-accounts.ts';
 import { bankTransactions, bankTransactionsRead } from './bank-transactions.ts';
 import { bills } from './bills.ts';
-import { readCompanyInfo, taxRates, trackingCategories } from './companions.ts';
+import { accountTransactions, paymentMethods, readCompanyInfo, taxRates, trackingCategories } from './companions.ts';
 import { customers, suppliers } from './contacts.ts';
 import { billCreditNotes, creditNotes } from './credit-notes.ts';
 import { directCosts, directIncomes } from './direct-transactions.ts';
@@ -117,6 +117,7 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       transfers: writes(transfers, 'create', 'attach'),
     },
     reads: {
+      accountTransactions: sandboxRead(accountTransactions),
       // Balances move with every posting, and leave the account's own stamp alone.
       bankAccounts: { ...sandboxRead(bankAccounts), changesUnstamped: true },
       bankTransactions: bankTransactionsRead,
@@ -132,6 +133,7 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       items: sandboxRead(items),
       journalEntries: sandboxRead(journalEntries),
       journals: sandboxRead(journals),
+      paymentMethods: sandboxRead(paymentMethods),
       payments: sandboxRead(payments),
       purchaseOrders: readWithFiles(purchaseOrders),
       suppliers: readWithFiles(suppliers),

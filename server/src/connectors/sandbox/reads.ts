@@ -38,7 +38,11 @@ const lasting = new Set([
   'journals',
   'tax-rates',
   'tracking-categories',
+  'payment-methods',
 ]);
+
+/** What follows from the rest of the books, and has no trace of deletions. */
+const derived = 'account-transactions';
 
 /** The last pages of a reading of changes: what was deleted, as the audit trail has it. */
 const deletions = 'deleted:';
@@ -127,7 +131,7 @@ const narrowing = ['status', 'number', 'reference'];
 
 export function sandboxCustomRead({ dataSource }: CustomSource): CustomRead<SandboxSession> {
   const [, list = '', filter = ''] = listable.exec(dataSource) ?? [];
-  const isListed = deletable.has(list) || (lasting.has(list) && list !== 'bank-transactions');
+  const isListed = deletable.has(list) || (lasting.has(list) && list !== 'bank-transactions') || list === derived;
   if (!isListed) {
     return { kind: 'refused', reason: `the sandbox has no list '${dataSource.slice(0, 100)}'` };
   }
