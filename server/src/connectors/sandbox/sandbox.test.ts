@@ -276,6 +276,7 @@ describe('the catalogue', () => {
       ]),
     );
     expect(states).toEqual({
+      accountTransactions: ['Get'],
       bankAccounts: ['Get', 'Post', 'Put'],
       bankTransactions: ['Get', 'Post'],
       billCreditNotes: ['Get', 'Post', 'Put', 'UploadAttachment'],
@@ -291,6 +292,7 @@ describe('the catalogue', () => {
       items: ['Get', 'Post'],
       journalEntries: ['Get', 'Post', 'Delete'],
       journals: ['Get', 'Post'],
+      paymentMethods: ['Get'],
       payments: ['Get', 'Post'],
       purchaseOrders: ['Get', 'Post', 'Put'],
       suppliers: ['Get', 'Post', 'Put'],
