@@ -55,6 +55,7 @@ export default defineConfig({
           name: 'real',
           include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts', 'client/test/**/*.test.ts'],
           exclude: ['server/test/tryton/**'],
+          setupFiles: ['server/test/support/compile-cache.ts'],
           globalSetup: ['server/test/support/database-setup.ts'],
           ...bounds,
         },
@@ -63,6 +64,7 @@ export default defineConfig({
         test: {
           name: 'tryton',
           include: ['server/test/tryton/**/*.test.ts'],
+          setupFiles: ['server/test/support/compile-cache.ts'],
           globalSetup: ['server/test/support/database-setup.ts', 'server/test/tryton/tryton-setup.ts'],
           // One Tryton with one interpreter lock serves all files: one after the other, each with time for a busy machine.
           fileParallelism: false,
