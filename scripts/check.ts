@@ -2,8 +2,8 @@
  * Everything that must hold before a change goes in; what CI runs. All steps run even when an early one fails, so that
  * one run shows all there is to mend; each failed step counts as one failure in the last line.
  */
-import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { runProgram } from './run-program.ts';
 import { runTests } from './test.ts';
 
 const STEPS_AT_ONCE = 2;
@@ -28,33 +28,17 @@ const steps: readonly Step[] = [
 
 const failedSteps: Step[] = [];
 const left = [...steps];
-// Most of them keep one processor busy. What each has to say is told when it ends, so that it stays together.
+// Most of them keep one processor busy.
 await Promise.all(Array.from({ length: STEPS_AT_ONCE }, runOneAfterAnother));
 
 async function runOneAfterAnother(): Promise<void> {
   for (let step = left.shift(); step !== undefined; step = left.shift()) {
     const { name, command, args } = step;
-    const run = await outcomeOf(command, args);
+    const { code, written } = await runProgram(path.join(root, 'node_modules/.bin', command), args, 'at its end');
     console.log(`\n== ${name}: ${command} ${args.join(' ')}`);
-    process.stdout.write(run.output);
-    if (run.code !== 0) failedSteps.push(step);
+    process.stdout.write(written);
+    if (code !== 0) failedSteps.push(step);
   }
-}
-
-function outcomeOf(
-  command: string,
-  args: readonly string[],
-): Promise<{ readonly code: unknown; readonly output: Buffer }> {
-  const child = spawn(path.join(root, 'node_modules/.bin', command), args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const written: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => written.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output: Buffer.concat(written) }));
-  });
 }
 
 console.log('\n== tests');

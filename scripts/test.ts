@@ -5,10 +5,10 @@
  * The suite against Tryton goes file after file and waits for Tryton most of its time, so it runs beside the others, which
  * Vitest itself cannot do: it lets projects with different numbers of workers follow each other.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runProgram } from './run-program.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -35,21 +35,14 @@ export async function runTests(args: readonly string[]): Promise<Tally> {
   return { passed: sum('passed'), failed: sum('failed') };
 }
 
-/** Two runs that write at once could not be told apart: one of them writes when it has ended. */
 async function runVitest(args: readonly string[], writes: 'at once' | 'at its end'): Promise<Tally> {
   const reportDir = mkdtempSync(path.join(tmpdir(), 'ledgerpost-tests-'));
   const reportFile = path.join(reportDir, 'report.json');
   try {
     const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-    const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
-      cwd: root,
-      stdio: ['ignore', ...(writes === 'at once' ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const))],
-    });
-    const written: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => written.push(chunk));
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    process.stdout.write(Buffer.concat(written));
+    const { code, written } = await runProgram(process.execPath, [vitest, 'run', ...reporters, ...args], writes);
+    process.stdout.write(written);
     return tally(reportFile, code === 0);
   } finally {
     rmSync(reportDir, { recursive: true, force: true });
