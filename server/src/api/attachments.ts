@@ -87,6 +87,8 @@ async function uploadedFile(request: FastifyRequest): Promise<AttachedFile> {
 
 async function readFile(part: MultipartFile): Promise<AttachedFile> {
   const bytes = await part.toBuffer();
+  // It looks at each chunk that it gets, and of what comes after exactly as much as may be it gets none.
+  if (part.file.truncated) throw tooLarge();
   const name = part.filename;
   if (name === '' || name.length > FILE_NAME_MAX || !isStorableText(name)) {
     throw new PublicError('malformed_request', `file: must have a file name of 1 to ${FILE_NAME_MAX} characters`);
@@ -95,10 +97,14 @@ async function readFile(part: MultipartFile): Promise<AttachedFile> {
   return { name, contentType: part.mimetype, bytes };
 }
 
+function tooLarge(): PublicError {
+  return new PublicError('body_too_large', `file: must not be larger than ${FILE_BYTES_MAX / 1_048_576} MB`);
+}
+
 function uploadRefusal(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'FST_REQ_FILE_TOO_LARGE') {
-    return new PublicError('body_too_large', `file: must not be larger than ${FILE_BYTES_MAX / 1_048_576} MB`);
+    return tooLarge();
   }
   if (error instanceof PublicError) return error;
   return new PublicError('malformed_request', 'The body is not valid multipart/form-data', String(error));

@@ -5,10 +5,18 @@ import type { Clock } from '../lib/clock.ts';
 import { makeRecordedFetch } from '../lib/recorded-fetch.ts';
 import type { ApiDeps } from './deps.ts';
 
+/** The largest file that can be attached (10 MB) has to come back too, which some platforms send as Base64 inside JSON. */
+const ANSWER_BYTES_MAX = 15_000_000;
+
 /** The network as a platform is reached while a caller waits: bounded in time and size. */
 export function makeConnectorIO(clock: Clock) {
   return (connector: Connector): ConnectorIO => {
-    const { fetch } = makeRecordedFetch({ timeoutMs: connector.limits.callTimeoutMs, secrets: [], clock });
+    const { fetch } = makeRecordedFetch({
+      timeoutMs: connector.limits.callTimeoutMs,
+      secrets: [],
+      clock,
+      answerBytesMax: ANSWER_BYTES_MAX,
+    });
     return { fetch, now: () => clock.now() };
   };
 }

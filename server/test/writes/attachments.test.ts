@@ -1,4 +1,5 @@
 /** Files: uploaded as a push, kept by the platform, and read back byte for byte. */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pushToEnd, recordIdOf, untilEnded, type WirePush } from '../support/pushes.ts';
 import {
@@ -77,6 +78,16 @@ test.each(['attachments', 'attachment'])(
     expect(download.headers.get('content-type')).toContain('application/pdf');
   },
 );
+
+test('a file as large as may be attached is read back whole', async () => {
+  const bytes = randomBytes(10 * 1_048_576);
+  const requested = (await (await upload('file', new Uint8Array(bytes), 'large.pdf')).json()) as WirePush;
+  const push = await untilEnded(server, company, requested.pushOperationKey);
+  const path = `${files()}/${push.changes[0]?.attachmentId ?? ''}/download`;
+  const download = await fetch(server.url + path, { headers: headers() });
+  expect(download.status).toBe(200);
+  expect(bytes.equals(new Uint8Array(await download.arrayBuffer()))).toBe(true);
+});
 
 test.each([
   ['without a part named file', () => upload('document', pdf), 400, 'file'],
