@@ -15,4 +15,4 @@ ENV LEDGERPOST_HOST=0.0.0.0 LEDGERPOST_DATA_DIR=/data
 VOLUME /data
 EXPOSE 4100
 # Node itself and not npm, so that SIGTERM reaches it.
-CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "server/src/main.ts"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16", "server/src/main.ts"]

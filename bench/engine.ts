@@ -90,7 +90,7 @@ async function claimAndUndo(db: Database, connectionIds: readonly string[]): Pro
 /** An engine of its own process works on the long queue. */
 async function memoryAt(databaseUrl: string): Promise<Row> {
   const child = fork(path.join(import.meta.dirname, 'engine-process.ts'), [databaseUrl], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'],
   });
   await new Promise((resolve) => setTimeout(resolve, 30_000));
   const peakMb = Math.round(

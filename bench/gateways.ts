@@ -10,6 +10,8 @@ export interface Gateway {
   readonly targets: readonly Target[];
   /** Pushes that are stored as far as the measurement goes: taken in, or done with outcome and event. */
   readonly stored: () => Promise<number>;
+  /** Events, which are stored with outcomes: the same cheap question to all, to be asked again and again. */
+  readonly told: () => Promise<number>;
 }
 
 export interface OurGateway extends Gateway {
@@ -70,6 +72,7 @@ export async function ledgerpost(
     program,
     targets,
     stored: () => count(database, way === 'accepted' ? countPushes : done),
+    told: () => count(database, countEvents),
     startedAfterMs: async () => {
       const { rows } = await database.query<{ readonly ms: number }>(
         `SELECT (extract(epoch FROM a.started_at - p.requested_at) * 1000)::float8 AS ms
@@ -85,7 +88,13 @@ export function rival(name: string, program: Program, books: readonly Books[], d
     target(`${program.url}/companies/${id}/connections/${id}/push/invoices`, {}, customerId, accountId),
   );
   const done = 'SELECT count(*) FROM outcomes JOIN events USING (push_id)';
-  return { name, program, targets, stored: () => count(database, way === 'accepted' ? countPushes : done) };
+  return {
+    name,
+    program,
+    targets,
+    stored: () => count(database, way === 'accepted' ? countPushes : done),
+    told: () => count(database, countEvents),
+  };
 }
 
 function target(url: string, headers: Readonly<Record<string, string>>, customerId: string, accountId: string): Target {
@@ -97,6 +106,7 @@ function target(url: string, headers: Readonly<Record<string, string>>, customer
 }
 
 const countPushes = 'SELECT count(*) FROM pushes';
+const countEvents = 'SELECT count(*) FROM events';
 
 async function count(database: pg.Client, statement: string): Promise<number> {
   const { rows } = await database.query<{ readonly count: string }>(statement);

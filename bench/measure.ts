@@ -45,12 +45,14 @@ export async function measurePushes(
   { rounds, clients, pushesPerRound }: Effort & { readonly pushesPerRound: number },
 ): Promise<ReadonlyMap<string, Figures>> {
   const push = async (gateway: Gateway, requestsMax: number) => {
-    const storedBefore = await gateway.stored();
+    const [storedBefore, toldBefore] = [await gateway.stored(), await gateway.told()];
     const start = performance.now();
     const report = await load.apply({ targets: gateway.targets, clients, requestsMax, msMax: doneMsMax });
     if (report.failure !== undefined) throw new Error(`${gateway.name} answered ${report.failure}`);
-    await untilDone(gateway, storedBefore + requestsMax);
+    await untilTold(gateway, toldBefore + requestsMax);
     const seconds = (performance.now() - start) / 1_000;
+    const stored = (await gateway.stored()) - storedBefore;
+    if (stored !== requestsMax) throw new Error(`${gateway.name} has done ${stored} of ${requestsMax}`);
     return { perSecond: requestsMax / seconds, p50Ms: report.p50Ms, p99Ms: report.p99Ms };
   };
   return inTurns(
@@ -61,13 +63,13 @@ export async function measurePushes(
   );
 }
 
-async function untilDone(gateway: Gateway, expected: number): Promise<void> {
+async function untilTold(gateway: Gateway, expected: number): Promise<void> {
   const start = performance.now();
-  let done = await gateway.stored();
-  while (done < expected) {
-    if (performance.now() - start > doneMsMax) throw new Error(`${gateway.name} has done ${done} of ${expected}`);
+  let told = await gateway.told();
+  while (told < expected) {
+    if (performance.now() - start > doneMsMax) throw new Error(`${gateway.name} has told ${told} of ${expected}`);
     await new Promise((resolve) => setTimeout(resolve, doneCheckMs));
-    done = await gateway.stored();
+    told = await gateway.told();
   }
 }
 

@@ -10,7 +10,7 @@ const PROGRAMS = {
     description: 'start the server: API, engine, webhooks, sync and portal, or the LEDGERPOST_ROLES chosen',
     file: path.join(ROOT, 'server', 'src', 'main.ts'),
     // As npm start does it: many short-lived objects, and a bound on memory.
-    flags: ['--max-semi-space-size=8'],
+    flags: ['--max-semi-space-size=16'],
   },
   sandbox: {
     description: 'start the sandbox platform alone',
