@@ -213,7 +213,7 @@ async function asBatch(session: TrytonSession, request: WriteRequest, written: W
   try {
     const domain = [['statement', '=', encodeId(changes[0]?.recordRef.id)]];
     const below: PlatformRecord[] = [];
-    for (const theirs of await session.find(ORIGIN, domain, readsOf(origin))) {
+    for (const theirs of await session.find(ORIGIN, domain, await readsOf(origin, session))) {
       below.push(await toRecord(origin, theirs, session));
     }
     return { ...shown, below };

@@ -4,6 +4,7 @@ import { eachField, type Choice, type Field, type PushModel, type Refinements } 
 import { describeModel } from './described-fields.ts';
 import { REFERENCE_MODELS } from './references.ts';
 import type { Domain, TrytonSession } from './session.ts';
+import { TRACKED_TYPES } from './tracking.ts';
 
 /** Choices are there to pick from by eye; more than this is a search, not a choice. */
 const CHOICES_MAX = 100;
@@ -68,6 +69,7 @@ async function usable(session: TrytonSession, model: string): Promise<Domain> {
           ['type', '!=', null],
         ]
       : []),
+    ...(model === REFERENCE_MODELS.trackingCategories ? [['type', 'in', TRACKED_TYPES]] : []),
   ];
 }
 

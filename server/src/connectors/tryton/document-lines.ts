@@ -27,8 +27,6 @@ export const lineLimits: Refinements = {
   'lineItems.taxRateRef': { description: 'Without one the line bears no tax.' },
 };
 
-/** Of lines: what Tryton has no place for. Analytic accounts are read, and not written on lines. */
-export const noTracking = ['lineItems.trackingCategoryRefs', 'lineItems.tracking'] as const;
 export const noUnits = ['lineItems.lineNumber', 'lineItems.unitOfMeasurement'] as const;
 
 export function noDiscount() {

@@ -6,6 +6,7 @@ import { isMembers } from '../../models/validate.ts';
 import { unknownReferences } from './references.ts';
 import type { Refusal } from './resource.ts';
 import { resultOf, type TrytonSession } from './session.ts';
+import { withTracking } from './tracking.ts';
 import { encodeId, idOf, listOf, type Members } from './values.ts';
 
 /** A text that people still recognise in a list. */
@@ -110,14 +111,17 @@ export async function filledLines(
     const isSame = idOf(present?.['currency']) === currency;
     return isSame || currency === undefined || ids.length === 0 ? undefined : [['write', ids, { currency }]];
   }
-  const units = await unitsOf(session, given.flatMap(createdIn));
+  const lines = given.flatMap(createdIn);
+  const units = await unitsOf(session, lines);
+  const tracked = new Map<Members, Members>();
+  for (const line of lines) tracked.set(line, await withTracking(session, line));
   return withEachCreated(given, (line) => {
     const unit = units.get(idOf(line['product']) ?? 0);
     return {
       type: 'line',
       ...(currency === undefined ? {} : { currency }),
       ...(unit === undefined ? {} : { unit }),
-      ...line,
+      ...tracked.get(line),
     };
   });
 }

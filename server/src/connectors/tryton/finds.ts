@@ -14,7 +14,8 @@ export async function marked(
   pushOperationKey: string,
 ): Promise<Members | undefined> {
   const domain = resource.mark.domain(pushOperationKey);
-  const [record] = await session.find(resource.theirs, domain, readsOf(resource, resource.mark), {
+  const fields = await readsOf(resource, session, resource.mark);
+  const [record] = await session.find(resource.theirs, domain, fields, {
     limit: 1,
     ...ACTIVE_OR_NOT,
   });

@@ -12,15 +12,7 @@ import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec, type Pair } from '../mapping.ts';
 import { currencyBy, journalOf } from './company-facts.ts';
-import {
-  documentLinePairs,
-  lineLimits,
-  lineReads,
-  noDiscount,
-  noTracking,
-  noUnits,
-  signedPair,
-} from './document-lines.ts';
+import { documentLinePairs, lineLimits, lineReads, noDiscount, noUnits, signedPair } from './document-lines.ts';
 import { allocationReads, wholeDocument } from './document-reading.ts';
 import { addressFor, filledLines, partyFacts, REFERENCE_MAX, unknownParty } from './document-writing.ts';
 import { lineMark } from './line-marks.ts';
@@ -28,6 +20,7 @@ import { datePair, idPair, partsPair } from './pairs.ts';
 import { refusal } from './refusal.ts';
 import type { Preparing, Refusal, Removal, Step, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
+import { categoriesOfLine, hasTracking, refuseCategories, trackingPairs, trackingReads } from './tracking.ts';
 import type { Members } from './values.ts';
 
 const INVOICE = 'account.invoice';
@@ -42,8 +35,15 @@ export interface DocumentKind {
 /** Tryton's sequence gives the number; what the sender calls the document by is its reference. */
 function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], limits: Refinements): TrytonResource {
   // Tryton converts by its own rates.
-  const base = without(whole, 'currencyRate', ...noTracking);
   const { side, isCredit, open } = kind;
+  const stem = side === 'out' ? ['lineItems.tracking.recordRef'] : [];
+  const base = without(
+    whole,
+    'currencyRate',
+    'lineItems.tracking.customerRef',
+    'lineItems.tracking.projectRef',
+    ...stem,
+  );
   const contact = side === 'out' ? 'customerRef' : 'supplierRef';
   const { status: _, ...example } = base.example;
   const model = refine(
@@ -62,12 +62,13 @@ function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], li
       datePair('issueDate', 'invoice_date'),
       currencyPair,
       same('note', 'comment'),
-      partsPair('lineItems', 'lines', documentLinePairs(isCredit)),
+      partsPair('lineItems', 'lines', [...documentLinePairs(isCredit), ...trackingPairs]),
       signedPair('subTotal', 'untaxed_amount', isCredit),
       signedPair(base.dataType === 'bills' ? 'taxAmount' : 'totalTaxAmount', 'tax_amount', isCredit),
       signedPair('totalAmount', 'total_amount', isCredit),
     ],
     reads: [...documentReads, ...lineReads, ...allocationReads],
+    moreReads: async (session) => ((await hasTracking(session)) ? trackingReads : []),
     parts: ['lines'],
     scope: (session) => scopeOf(session, kind),
     mark: lineMark,
@@ -79,6 +80,8 @@ function document(whole: PushModel, kind: DocumentKind, own: readonly Pair[], li
     next: (record, request, session) => next(record, request, session),
     asWritten: { state: 'draft' },
     impliedWhenNew: ['amount_to_pay'],
+    offer: async (live, session) =>
+      (await hasTracking(session)) ? live : without(live, 'lineItems.tracking', 'lineItems.trackingCategoryRefs'),
     removals: (record, session) => removals(record, session),
     isRemoved: ({ state }) => state === 'cancelled',
   };
@@ -115,6 +118,8 @@ function sharedLimits({ isCredit, open }: DocumentKind): Refinements {
     subTotal: { readOnly: true },
     totalAmount: { readOnly: true },
     paymentAllocations: { readOnly: true, description: 'Payments are written as records of their own.' },
+    'lineItems.tracking.isBilledTo': { options: choices('NotApplicable') },
+    'lineItems.tracking.isRebilledTo': { options: choices('NotApplicable') },
     withholdingTax: { itemsMax: 0, description: 'Tryton keeps none.' },
     status: {
       options: choices('Draft', open),
@@ -157,6 +162,11 @@ async function refuse(
     return refusal(model, 'Currency', `is unknown: Tryton has no currency ${String(body['currency'])}.`);
   }
   const lines = Array.isArray(body['lineItems']) ? body['lineItems'].filter(isMembers) : [];
+  for (const [index, line] of lines.entries()) {
+    const categories = categoriesOfLine(line, `LineItems[${index}]`);
+    const wrong = await refuseCategories(model, categories, session);
+    if (wrong !== undefined) return wrong;
+  }
   if (lines.length === 0 || lines.some(({ quantity }) => typeof quantity === 'number' && quantity > 0))
     return undefined;
   const otherwise = isCredit ? '' : ' What is given back is a credit note.';

@@ -1,7 +1,8 @@
 /** Journal entries: all of Tryton's entries, those that documents made among them. Debit and credit are one number here. */
 import { toNumber } from '../../lib/decimal.ts';
+import { choices } from '../../models/fields.ts';
 import { journalEntries as journalEntryModel } from '../../models/journal-entries.ts';
-import { refine, without, type PushModel } from '../../models/model.ts';
+import { refine, type PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
 import { derived, same, type Codec } from '../mapping.ts';
@@ -31,14 +32,15 @@ import { datePair, decimalPair, idPair, partsPair } from './pairs.ts';
 import { refusal } from './refusal.ts';
 import type { Preparing, Refusal, TrytonResource } from './resource.ts';
 import type { TrytonSession } from './session.ts';
-import { idOf, listOf, momentOf, type Members } from './values.ts';
+import { refuseCategories, type PlacedCategory } from './tracking.ts';
+import { encodeId, idOf, listOf, momentOf, type Members } from './values.ts';
 
 const AMOUNT_MAX = 999_999_999_999;
 const moment: Codec = { toTheirs: (value) => value, toOurs: momentOf };
 
 const model: PushModel = refine(
   {
-    ...without(journalEntryModel, 'journalLines.tracking'),
+    ...journalEntryModel,
     description: `${journalEntryModel.description} Only a draft can be changed.`,
   },
   {
@@ -51,9 +53,15 @@ const model: PushModel = refine(
     'journalLines.accountRef': { required: true },
     'journalLines.accountRef.id': { required: true },
     'journalLines.contactRef': { description: 'For accounts of what is owed alone: there it is required by Tryton.' },
+    'journalLines.tracking.recordRefs': { description: 'What the whole amount of the line counts towards.' },
+    'journalLines.tracking.recordRefs.id': { required: true, references: ['trackingCategories'] },
+    'journalLines.tracking.recordRefs.dataType': { options: choices('trackingCategories') },
     recordRef: { readOnly: true },
   },
 );
+
+/** A line is counted as a whole, which only accounts of this type take: others share it out. */
+const counted = ['normal'];
 
 export const journalEntries: TrytonResource = {
   dataType: 'journalEntries',
@@ -73,7 +81,7 @@ export const journalEntries: TrytonResource = {
       idPair('contactRef.id', 'party'),
     ]),
   ],
-  reads: moveReads,
+  reads: [...moveReads, 'lines.analytic_lines.account'],
   parts: ['lines'],
   scope: standing,
   mark: moveMark,
@@ -96,6 +104,8 @@ async function refuse({ body = {} }: WriteRequest, session: TrytonSession): Prom
     if (isText(currency) && currency !== own.code) {
       return refusal(model, at('Currency'), `must be ${own.code}: NetAmount is in the currency of the books.`);
     }
+    const wrong = await refuseCategories(model, categoriesOf(line, at), session, counted);
+    if (wrong !== undefined) return wrong;
     if (isText(transactionCurrency) && !known.has(String(transactionCurrency))) {
       return refusal(
         model,
@@ -105,6 +115,11 @@ async function refuse({ body = {} }: WriteRequest, session: TrytonSession): Prom
     }
   }
   return refuseDay(model, 'PostedOn', body['postedOn'], session);
+}
+
+function categoriesOf({ tracking }: Members, at: (member: string) => string): readonly PlacedCategory[] {
+  const refs = isMembers(tracking) ? listOf(tracking['recordRefs']) : [];
+  return refs.map(({ id }, index) => ({ itemId: at(`Tracking.RecordRefs[${index}].Id`), value: id }));
 }
 
 function isText(value: unknown): boolean {
@@ -131,6 +146,7 @@ async function prepare(
       party: refId(contactRef),
       amount: given(netAmount),
       description: typeof description === 'string' ? description : undefined,
+      counted: categoriesOf(line, String).flatMap(({ value }) => encodeId(value) ?? []),
       ...(isForeign ? { second: { currency: currency.id, amount: given(transactionAmount) } } : {}),
     };
   });
@@ -154,6 +170,8 @@ async function complete(record: Record<string, unknown>, theirs: Members, sessio
     const { description, account, party } = line;
     const second = secondCode(line);
     const contact = namedRef(party);
+    const categories = [...new Set(listOf(line['analytic_lines']).map((each) => idOf(each['account'])))];
+    const recordRefs = categories.map((id) => ({ id: String(id), dataType: 'trackingCategories' }));
     const dataType = isParty(line) === 'payable' ? 'suppliers' : 'customers';
     return {
       ...(typeof description === 'string' && description !== '' ? { description } : {}),
@@ -163,6 +181,7 @@ async function complete(record: Record<string, unknown>, theirs: Members, sessio
         ? {}
         : { transactionAmount: toNumber(decimalIn(line['amount_second_currency'])), transactionCurrency: second }),
       accountRef: namedRef(account),
+      ...(recordRefs.length === 0 ? {} : { tracking: { recordRefs } }),
       ...(contact === undefined ? {} : { contactRef: { id: contact['id'], dataType } }),
     };
   });

@@ -48,6 +48,8 @@ export interface NewLine {
   readonly second?: { readonly currency: number; readonly amount: Decimal };
   readonly description?: string | undefined;
   readonly taxLines?: readonly Members[];
+  /** Analytic accounts, each of which the whole amount counts towards. */
+  readonly counted?: readonly number[];
 }
 
 export const nothing: Decimal = { units: 0n, scale: 0 };
@@ -64,12 +66,20 @@ export function encoded(amount: Decimal): unknown {
   return encodeDecimal(decimalText(amount));
 }
 
-function lineValues({ account, party, amount, second, description, taxLines }: NewLine): Members {
+function lineValues(
+  { account, party, amount, second, description, taxLines, counted = [] }: NewLine,
+  date: unknown,
+): Members {
   const isDebit = amount.units >= 0n;
-  return {
-    account: account ?? null,
+  const sides = {
     debit: encoded(isDebit ? amount : nothing),
     credit: encoded(isDebit ? nothing : negative(amount)),
+  };
+  const analytic = counted.map((each) => ({ account: each, date, ...sides }));
+  return {
+    account: account ?? null,
+    ...sides,
+    ...(analytic.length === 0 ? {} : { analytic_lines: [['create', analytic]] }),
     ...(party === undefined ? {} : { party }),
     ...(description === undefined ? {} : { description: oneLine(description) }),
     ...(second === undefined
@@ -101,7 +111,10 @@ export async function moveValues(session: TrytonSession, move: NewMove, present?
     period: await periodOf(session, day),
     date: encodeDate(day),
     ...(description === undefined ? {} : { description: oneLine(description) }),
-    lines: [...(ids.length === 0 ? [] : [['delete', ids]]), ['create', lines.map(lineValues)]],
+    lines: [
+      ...(ids.length === 0 ? [] : [['delete', ids]]),
+      ['create', lines.map((line) => lineValues(line, encodeDate(day)))],
+    ],
   };
 }
 

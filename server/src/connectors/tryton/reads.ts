@@ -40,7 +40,8 @@ async function page(resource: TrytonReading, session: TrytonSession, query: Page
   const { after, pageSize, parentId, changedAfter } = query;
   const limit = Math.min(pageSize, RECORDS_A_PAGE_MAX);
   const domain = await domainOf(resource, session, { after, parentId, changedAfter });
-  const found = await session.find(resource.theirs, domain, readsOf(resource), { limit, ...ACTIVE_OR_NOT });
+  const fields = await readsOf(resource, session);
+  const found = await session.find(resource.theirs, domain, fields, { limit, ...ACTIVE_OR_NOT });
   const records: PlatformRecord[] = [];
   for (const theirs of found) records.push(await toRecord(resource, theirs, session));
   const last = idOf(found.at(-1));

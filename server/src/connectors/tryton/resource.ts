@@ -30,6 +30,8 @@ export interface TrytonReading {
   readonly theirs: string;
   readonly pairs: readonly Pair[];
   readonly reads: readonly string[];
+  /** Further ones, which not every company has: of a module that may not be activated. */
+  moreReads?(session: TrytonSession): Promise<readonly string[]>;
   /** Lists whose elements are part of the record: a change to one is a change of the record. */
   readonly parts?: readonly string[];
   /** Which of Tryton's records are of this type. Those of the company, where the model knows companies. */
@@ -107,11 +109,17 @@ const commonPairs: readonly Pair[] = [
   derived(same('sourceVersion')),
 ];
 
-/** Everything that is read of a record of the type, its stamps included. */
-export function readsOf({ reads, parts = [] }: TrytonReading, mark?: Mark): readonly string[] {
+/** Everything that is read of a record of the type, its stamps included. Throws a NoResult. */
+export async function readsOf(
+  resource: TrytonReading,
+  session: TrytonSession,
+  mark?: Mark,
+): Promise<readonly string[]> {
+  const { reads, parts = [] } = resource;
+  const more = (await resource.moreReads?.(session)) ?? [];
   const stamps = ['_timestamp', 'create_date', 'write_date'];
   const ofParts = parts.flatMap((part) => stamps.map((stamp) => `${part}.${stamp}`));
-  return [...new Set([...reads, ...(mark?.reads ?? []), ...stamps, ...ofParts])];
+  return [...new Set([...reads, ...more, ...(mark?.reads ?? []), ...stamps, ...ofParts])];
 }
 
 export async function toRecord(
@@ -133,7 +141,7 @@ export async function readOne(
   const [record] = await session.find(
     resource.theirs,
     [['id', '=', id], ...(await resource.scope(session))],
-    readsOf(resource, resource.mark).filter((field) => !implied.includes(field)),
+    (await readsOf(resource, session, resource.mark)).filter((field) => !implied.includes(field)),
     { limit: 1, ...ACTIVE_OR_NOT },
   );
   return record;
