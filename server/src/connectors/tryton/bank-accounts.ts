@@ -19,6 +19,7 @@ import {
   STATEMENT_JOURNAL,
   statementJournals,
 } from './banks.ts';
+import { companyCurrency } from './company-facts.ts';
 import { textMark } from './marks.ts';
 import { decimalPair } from './pairs.ts';
 import type { Refusal, Step, TrytonResource } from './resource.ts';
@@ -81,7 +82,7 @@ export const bankAccounts: TrytonResource = {
     const typed = present === undefined || kind !== undefined ? { type: await typeFor(session, kind) } : {};
     if (present !== undefined) return { ...values, ...typed };
     const currency = await currencyOf(session, body);
-    const foreign = currency === (await companyCurrency(session)) ? {} : { second_currency: currency };
+    const foreign = currency === (await companyCurrency(session)).id ? {} : { second_currency: currency };
     const { company } = session.link;
     return { ...values, ...typed, ...foreign, company, parent: await rootAccount(session), reconcile: true };
   },
@@ -145,18 +146,11 @@ async function typeFor(session: TrytonSession, kind: unknown): Promise<number | 
 
 async function currencyOf(session: TrytonSession, { currency }: Members): Promise<number> {
   const named = typeof currency === 'string' ? await currencyId(session, currency) : undefined;
-  return named ?? companyCurrency(session);
-}
-
-function companyCurrency(session: TrytonSession): Promise<number> {
-  return session.known('company currency', async () => {
-    const [company] = await session.find('company.company', [['id', '=', session.link.company]], ['currency']);
-    return idOf(company?.['currency']) ?? 0;
-  });
+  return named ?? (await companyCurrency(session)).id;
 }
 
 async function openJournal(session: TrytonSession, record: Members, body: Members) {
-  const currency = idOf(record['second_currency']) ?? (await companyCurrency(session));
+  const currency = idOf(record['second_currency']) ?? (await companyCurrency(session)).id;
   const values = {
     name: record['name'],
     journal: await statementJournal(session),
@@ -174,7 +168,7 @@ async function openJournal(session: TrytonSession, record: Members, body: Member
 async function noteNumber(session: TrytonSession, journal: Members, wanted: ReturnType<typeof detailsOf>) {
   const bankAccount = idOf(journal['bank_account']);
   if (bankAccount !== undefined) await renumber(session, journal, wanted);
-  const currency = idOf(journal['currency']) ?? (await companyCurrency(session));
+  const currency = idOf(journal['currency']) ?? (await companyCurrency(session)).id;
   const values = { bank_account: bankAccount ?? (await bankAccountFor(session, wanted, currency)) };
   const answer = await session.call(STATEMENT_JOURNAL, 'write', [[journal['id']], values]);
   await session.forgetKnown();

@@ -11,7 +11,7 @@ import { activeStatus } from './journals.ts';
 import { listMark } from './marks.ts';
 import { offerAccounts } from './offers.ts';
 import { decimalPair, idPair } from './pairs.ts';
-import type { Removal, TrytonResource } from './resource.ts';
+import { ACTIVE_OR_NOT, type Removal, type TrytonResource } from './resource.ts';
 import { resultOf, type TrytonSession } from './session.ts';
 import { isUsed, PRODUCT_USES } from './uses.ts';
 import { encodeDecimal, idOf, type Members } from './values.ts';
@@ -96,7 +96,9 @@ export const items: TrytonResource = {
     const made = await session.call(TEMPLATE, 'create', [[template]], options);
     const [id] = made.kind === 'result' && Array.isArray(made.value) ? (made.value as readonly unknown[]) : [];
     if (made.kind !== 'result') return made;
-    const products = await session.ids(PRODUCT, [['template', '=', id]], { limit: 1 }).catch(() => []);
+    const products = await session
+      .ids(PRODUCT, [['template', '=', id]], { limit: 1, ...ACTIVE_OR_NOT })
+      .catch(() => []);
     return { kind: 'result', value: products };
   },
   async writeCall(present, values, session, options) {
