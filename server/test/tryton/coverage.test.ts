@@ -2,11 +2,12 @@
 import { BillStatus } from '@codat/accounting/dist/sdk/models/shared/index.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrytonClient, Values } from '../../../scripts/tryton/client.ts';
+import { makeTrytonConnector } from '../../src/connectors/tryton/connector.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { present, untilEnded, useServer, writtenId } from '../clients/official-clients.ts';
 import type { LinkedCompany } from '../support/server.ts';
 import { describeTryton, makeCompany, type TestCompany } from './fixture.ts';
-import { balances, inBooks, linkTo, pushed, unbalanced, written } from './linked-company.ts';
+import { balances, inBooks, linkBy, linkTo, pushed, unbalanced, written } from './linked-company.ts';
 
 const today = `${systemClock.now().toISOString().slice(0, 10)}T00:00:00`;
 const VAT = 'VAT 20%';
@@ -17,7 +18,8 @@ const failedWith = (message: RegExp) => ({
 });
 
 describeTryton('the books of Tryton', () => {
-  const rig = useServer();
+  // Nothing is read in the background: that would cost Tryton more than all that is written here.
+  const rig = useServer({ LEDGERPOST_ROLES: 'api,engine' });
   let company: TestCompany;
   let books: TrytonClient;
   /** Whose documents are posted, and whose are left as drafts: two connections to the same books. */
@@ -149,8 +151,10 @@ describeTryton('the books of Tryton', () => {
     expect(entry).toMatchObject({ amount_second_currency: { decimal: '100.00' } });
   });
 
-  test('a bill with tax from an official client is in the ledger and in the report of the tax', async () => {
+  test("a bill with tax from an official client is in the ledger and in Tryton's tax report", async () => {
     const { accounting } = rig();
+    const reported = await taxReport();
+    const before = await reported();
     const billed = await accounting.bills.create({
       companyId: posting.companyId,
       connectionId: posting.connectionId,
@@ -196,7 +200,23 @@ describeTryton('the books of Tryton', () => {
       { type: 'base', amount: { decimal: '790.00' }, 'tax.': { name: VAT } },
       { type: 'tax', amount: { decimal: '158.00' }, 'tax.': { name: VAT } },
     ]);
+    const after = await reported();
+    expect([after.base - before.base, after.tax - before.tax]).toEqual([790, 158]);
   });
+
+  /** Tryton's report of taxes has codes, whose amounts it works out over periods from what is posted. */
+  async function taxReport(): Promise<() => Promise<Readonly<Record<'base' | 'tax', number>>>> {
+    const line = (amount: string) => ({ operator: '+', tax: Number(ids.tax), amount, type: 'invoice' });
+    const codeOf = (amount: string) =>
+      books.create('account.tax.code', { name: amount, company: 1, lines: [['create', [line(amount)]]] });
+    const codes = { base: await codeOf('base'), tax: await codeOf('tax') };
+    const periods = (await books.search('account.period', [['type', '=', 'standard']], [])).map(({ id }) => id);
+    const amountOf = async (code: number) => {
+      const [read] = (await books.call('model.account.tax.code.read', [[code], ['amount']], { periods })) as Values[];
+      return Number((read?.['amount'] as { readonly decimal: string }).decimal);
+    };
+    return async () => ({ base: await amountOf(codes.base), tax: await amountOf(codes.tax) });
+  }
 
   test('payments settle in part and in full, and are taken back by being deleted', async () => {
     const invoice = await push('invoices', { ...sold(), lineItems: [line(ids.revenue, 1, 100, false)] });
@@ -219,6 +239,33 @@ describeTryton('the books of Tryton', () => {
     expect(await inBooks(books, 'account.invoice', invoice, due)).toMatchObject({ state: 'posted', amount_to_pay: 60 });
     const tooMuch = await pushed(rig().server, posting, 'POST', 'payments', pay(60.01));
     expect(tooMuch).toMatchObject(failedWith(/more than is due/));
+  });
+
+  test('a payment at a lower rate leaves nothing due and the difference where it is owed, and one at a higher rate is refused', async () => {
+    const body = { ...sold(), currency: 'USD', lineItems: [line(ids.revenue, 1, 100, false)] };
+    const { result: invoice, by } = await moved(() => push('invoices', body));
+    expect(by).toEqual({ '1100': 80, '4100': -80 });
+    const payment = {
+      customerRef: { id: ids.customer },
+      accountRef: { id: ids.bank },
+      totalAmount: 100,
+      currency: 'USD',
+      currencyRate: 0.75,
+      date: today,
+      lines: [{ amount: 100, links: [{ type: 'Invoice', id: invoice, amount: -100 }] }],
+    };
+    const dearer = await pushed(rig().server, posting, 'POST', 'payments', { ...payment, currencyRate: 0.85 });
+    expect(dearer).toMatchObject(failedWith(/CurrencyRate would settle 85\.00 GBP of the 80\.00 GBP/));
+    const paid = await moved(() => push('payments', payment));
+    expect(paid.by).toEqual({ '1200': 75, '1100': -75 });
+    const due = { state: 'posted', amount_to_pay: 0 };
+    expect(await inBooks(books, 'account.invoice', invoice, Object.keys(due))).toMatchObject(due);
+    const connector = makeTrytonConnector();
+    const session = connector.open(await linkBy(connector, company), { fetch: globalThis.fetch, now: systemClock.now });
+    expect(await connector.reads.invoices?.get(session, invoice)).toMatchObject({
+      value: { status: 'Paid', amountDue: 0 },
+    });
+    expect(await unbalanced(company)).toBe(0);
   });
 
   test('a bill payment settles a bill with the help of a credit note, and another is on account', async () => {

@@ -33,24 +33,22 @@ const fitting: Body = {
   allocation: {},
   currency: 'GBP',
   transactionCurrency: 'USD',
-  // By hand where the gateway has to ask the books: a payment in the currency of the books has no rate.
-  currencyRate: undefined,
   // Shown by the tests of supplemental data.
   supplementalData: undefined,
 };
 
 /** The members that the model takes, each with the first option where its own is none. */
-function offered(fields: Fields, body: Body): Body {
+function offered(fields: Fields, body: Body, fit = fitting): Body {
   return Object.fromEntries(
     Object.entries(body).flatMap(([name, value]) => {
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       if (field === undefined || field.readOnly === true) return [];
-      const own: unknown = Object.hasOwn(fitting, name) ? fitting[name] : value;
+      const own: unknown = Object.hasOwn(fit, name) ? fit[name] : value;
       if (own === undefined) return [];
       const { fields: inner, options } = field;
       if (inner !== undefined && Array.isArray(own))
-        return [[name, own.filter(isMembers).map((each) => offered(inner, each))]];
-      if (inner !== undefined && isMembers(own)) return [[name, offered(inner, own)]];
+        return [[name, own.filter(isMembers).map((each) => offered(inner, each, fit))]];
+      if (inner !== undefined && isMembers(own)) return [[name, offered(inner, own, fit)]];
       const isOption =
         options === undefined || field.optionsAreExamples === true || options.some((each) => each.value === own);
       return [[name, isOption ? own : options[0]?.value]];
@@ -65,10 +63,14 @@ function isPayment(dataType: WritableDataType): dataType is 'payments' | 'billPa
 describeTryton('what a model offers', () => {
   let link: Link;
   let records: Omit<Records, 'account'>;
-  let accounts: Readonly<Record<'revenue' | 'expense', string>>;
+  let accounts: Readonly<Record<'revenue' | 'expense' | 'receivable' | 'payable', string>>;
 
   const send = (dataType: WritableDataType, body: Body, over = link) =>
-    connector.writes[dataType]?.create?.send(connector.open(over, io), { pushOperationKey: randomUUID(), body });
+    connector.writes[dataType]?.create?.send(connector.open(over, io), {
+      pushOperationKey: randomUUID(),
+      body,
+      ...(dataType === 'bankTransactions' ? { parentId: records.bank } : {}),
+    });
 
   beforeAll(async () => {
     const company = await makeCompany();
@@ -77,7 +79,12 @@ describeTryton('what a model offers', () => {
     const posting = await linkBy(connector, company);
     const idIn = async (model: string, domain: readonly unknown[]) => String(await books.firstId(model, domain));
     const account = (code: string) => idIn('account.account', [['code', '=', code]]);
-    accounts = { revenue: await account('4100'), expense: await account('5100') };
+    accounts = {
+      revenue: await account('4100'),
+      expense: await account('5100'),
+      receivable: await account('1100'),
+      payable: await account('2100'),
+    };
     const party = String(await books.create('party.party', { name: 'Mill & Flour Co' }));
     const made = async (...asked: Parameters<typeof send>) => {
       const outcome = await send(...asked);
@@ -97,10 +104,14 @@ describeTryton('what a model offers', () => {
       supplier: party,
       item: await made('items', { name: 'Crate', type: 'Service', isBillItem: true, isInvoiceItem: true, ...sides }),
       taxRate: await idIn('account.tax', [['rate', '>', 0]]),
-      trackingCategory: '',
+      trackingCategory: await idIn('analytic_account.account', [['name', '=', 'Shop']]),
       journal: await idIn('account.journal', [['type', '=', 'general']]),
-      invoice: await made('invoices', { customerRef: { id: party }, issueDate, lineItems: sold }, posting),
-      bill: await made('bills', { supplierRef: { id: party }, issueDate, lineItems: bought }, posting),
+      invoice: await made(
+        'invoices',
+        { customerRef: { id: party }, issueDate, currency: 'USD', lineItems: sold },
+        posting,
+      ),
+      bill: await made('bills', { supplierRef: { id: party }, issueDate, currency: 'USD', lineItems: bought }, posting),
     };
   });
 
@@ -114,24 +125,60 @@ describeTryton('what a model offers', () => {
     ];
     return { totalAmount: 40.25, lines };
   };
+  /** What depends on the company: which accounts an item, and a line with a contact, may be on. */
+  const placed = (dataType: WritableDataType): Body => {
+    if (isPayment(dataType)) return settling(dataType);
+    const { taxRate: tax, trackingCategory, customer, supplier } = records;
+    const side = (id: string) => ({ unitPrice: 5.125, accountRef: { id }, taxRateRef: { id: tax } });
+    if (dataType === 'items') {
+      const sold = { ...side(accounts.revenue), description: 'By the crate' };
+      return { billItem: side(accounts.expense), invoiceItem: sold };
+    }
+    if (dataType !== 'journalEntries') return {};
+    const tracking = { recordRefs: [{ id: trackingCategory, dataType: 'trackingCategories' }] };
+    const line = (netAmount: number, account: string, contact: string, dataTypeOf: string) => ({
+      description: 'Insurance',
+      netAmount,
+      currency: 'GBP',
+      accountRef: { id: account },
+      contactRef: { id: contact, dataType: dataTypeOf },
+    });
+    const owed = { ...line(82.5, accounts.payable, supplier, 'suppliers'), transactionAmount: 99.12, tracking };
+    return {
+      journalLines: [{ ...owed, transactionCurrency: 'USD' }, line(-82.5, accounts.receivable, customer, 'customers')],
+    };
+  };
+  const transactions = [
+    {
+      id: 'HB-1',
+      amount: 522.5,
+      date: issueDate,
+      description: 'Corner Shop',
+      balance: 2_522.5,
+      transactionType: 'Credit',
+    },
+    { id: 'HB-2', amount: -79, date: issueDate, description: 'Mill', balance: 2_443.5, transactionType: 'Debit' },
+  ];
   const sales: ReadonlySet<string> = new Set(['invoices', 'creditNotes', 'directIncomes']);
-  // A party's numbers and the contact of an entry's line depend on each other; masters.test.ts and coverage.test.ts try them.
-  const dataTypes = (Object.keys(fullBodies) as (keyof typeof fullBodies)[]).filter(
-    (dataType) => dataType !== 'items' && dataType !== 'journalEntries',
-  );
+  const dataTypes = [...(Object.keys(fullBodies) as (keyof typeof fullBodies)[]), 'bankTransactions' as const];
+  /** Days come back without a time of day, documents as the drafts that they are left as, and phones by their kind. */
+  const told = /(?:Date|Status|\.Phone\[\d\]\.\w+)$/;
+  // A document has Tryton's own rate, and an entry that of the sender.
+  const withRate = { ...fitting, currency: 'USD', currencyRate: 0.79 };
 
   test.each(dataTypes)('of %s is kept by Tryton', async (dataType) => {
     const model = connector.writes[dataType]?.create?.model;
     const account = accounts[sales.has(dataType) ? 'revenue' : 'expense'];
-    const named = {
-      ...fullBodies[dataType]({ ...records, account }),
-      ...(isPayment(dataType) ? settling(dataType) : {}),
-    };
-    const body = offered(model?.fields ?? {}, named);
+    const named =
+      dataType === 'bankTransactions'
+        ? { accountId: records.bank, transactions }
+        : { ...fullBodies[dataType]({ ...records, account }), ...placed(dataType) };
+    const hasRate = isPayment(dataType) || dataType.startsWith('direct');
+    const body = offered(model?.fields ?? {}, named, hasRate ? withRate : fitting);
     expect(model && checkBody(model, body)).toEqual({ errors: [], warnings: [] });
     const outcome = await send(dataType, body);
     expect(outcome).toMatchObject({ kind: 'written' });
     const warnings = outcome?.kind === 'written' ? (outcome.warnings ?? []) : [];
-    expect(warnings.filter(({ message }) => message.includes('not kept'))).toEqual([]);
+    expect(warnings.filter(({ itemId = '' }) => !told.test(itemId))).toEqual([]);
   });
 });

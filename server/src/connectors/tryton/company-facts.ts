@@ -1,5 +1,5 @@
 /** What has to be known of the company's books to write into them: currencies, journals, periods, taxes, accounts of money. */
-import { decimalFromNumber, multiply, parseDecimal, round, type Decimal } from '../../lib/decimal.ts';
+import { compare, decimalFromNumber, multiply, parseDecimal, round, type Decimal } from '../../lib/decimal.ts';
 import { bankedAccounts } from './accounts.ts';
 import type { TrytonSession } from './session.ts';
 import { dayOf, decimalOf, encodeDate, idOf, type Members } from './values.ts';
@@ -80,6 +80,30 @@ export function converted(amount: Decimal, { numerator, denominator }: Fraction,
   const quotient = dividend / abs(denominator.units);
   const sticky = dividend % abs(denominator.units) === 0n ? 0n : 1n;
   return round({ units: sign * (quotient * 10n + sticky), scale: scale + Number(shift) + 1 }, places);
+}
+
+/** An amount in the currency of the books and, of the same sign, in another one. */
+export interface BothAmounts {
+  readonly own: Decimal;
+  readonly second: Decimal;
+}
+
+const RATE_PLACES_MAX = 9;
+
+/** The shortest rate by which the second amounts come to the own ones: the books keep amounts, and no rate. */
+export function rateBetween(amounts: readonly BothAmounts[], places: number): Decimal | undefined {
+  const [largest] = amounts.toSorted((a, b) => Number(abs(b.second.units) - abs(a.second.units)));
+  if (largest === undefined || largest.second.units === 0n) return undefined;
+  const exact: Fraction = { numerator: largest.own, denominator: largest.second };
+  const fits = (rate: Decimal) =>
+    amounts.every(
+      ({ own, second }) => compare(converted(second, { numerator: rate, denominator: one }, places), own) === 0,
+    );
+  for (let digits = 0; digits < RATE_PLACES_MAX; digits += 1) {
+    const rate = converted(one, exact, digits);
+    if (fits(rate)) return rate;
+  }
+  return converted(one, exact, RATE_PLACES_MAX);
 }
 
 function abs(value: bigint): bigint {

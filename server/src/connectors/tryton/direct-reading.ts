@@ -3,7 +3,7 @@ import { multiply, sum, toNumber, type Decimal } from '../../lib/decimal.ts';
 import type { PlatformRecord } from '../contract.ts';
 import { companyCurrency, moneyAccounts, taxes } from './company-facts.ts';
 import { describedIn, type DirectKind } from './direct-lines.ts';
-import { documentAmount, isParty, namedRef, negative, nothing, secondCode } from './moves.ts';
+import { documentAmount, isParty, namedRef, negative, nothing, secondCode, rateIn } from './moves.ts';
 import type { TrytonSession } from './session.ts';
 import { idOf, listOf, type Members } from './values.ts';
 
@@ -31,6 +31,7 @@ export async function wholeDirect(
     ...record,
     ...(typeof reference === 'string' && reference !== '' ? { reference } : {}),
     currency,
+    ...(await rateIn(booked, session)),
     ...(party === undefined || contact === undefined
       ? {}
       : { contactRef: { id: party['id'], dataType: isParty(contact) === 'payable' ? 'suppliers' : 'customers' } }),

@@ -6,7 +6,7 @@ import { currencyBy, moneyAccounts } from './company-facts.ts';
 import { wholeLines } from './document-lines.ts';
 import type { DocumentKind } from './invoices.ts';
 import type { TrytonSession } from './session.ts';
-import { dayOf, decimalOf, idOf, listOf, type Members } from './values.ts';
+import { dayOf, decimalOf, idOf, idsIn, listOf, type Members } from './values.ts';
 
 /** Ids alone: where there are none, Tryton has null for the second list, and cannot read what stands behind a dot. */
 export const allocationReads = ['payment_lines', 'reconciliation_lines'];
@@ -39,10 +39,6 @@ export async function wholeDocument(
     status: statusOf(theirs, total, due, kind),
     ...(await allocationsOf(record, theirs, session, kind)),
   };
-}
-
-function idsIn(list: unknown): readonly number[] {
-  return Array.isArray(list) ? list.flatMap((id) => idOf(id) ?? []) : [];
 }
 
 function amountOf(value: unknown): Decimal {

@@ -2,10 +2,10 @@
  * Entries in Tryton's ledger, which payments, transfers, direct costs and direct incomes are as well. A draft is deleted;
  * one that is posted is reversed by an entry of its own. Both then count as deleted, since together they are nothing.
  */
-import { decimalFromNumber, decimalText, parseDecimal, subtract, type Decimal } from '../../lib/decimal.ts';
+import { decimalFromNumber, decimalText, parseDecimal, subtract, toNumber, type Decimal } from '../../lib/decimal.ts';
 import type { PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
-import { dayIn, periodOf } from './company-facts.ts';
+import { companyCurrency, dayIn, periodOf, rateBetween } from './company-facts.ts';
 import { textMark } from './marks.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal, Removal, Step } from './resource.ts';
@@ -228,6 +228,15 @@ export function documentAmount(line: Members): Decimal {
 export function secondCode(line: Members | undefined): string | undefined {
   const second = line?.['second_currency'];
   return isMembers(second) && typeof second['code'] === 'string' ? second['code'] : undefined;
+}
+
+/** The rate by which an entry in another currency was written. */
+export async function rateIn(lines: readonly Members[], session: TrytonSession): Promise<Members> {
+  const foreign = lines.filter((line) => secondCode(line) !== undefined);
+  const { digits } = await companyCurrency(session);
+  const amounts = foreign.map((line) => ({ own: netOf(line), second: decimalIn(line['amount_second_currency']) }));
+  const rate = rateBetween(amounts, digits);
+  return rate === undefined ? {} : { currencyRate: toNumber(rate) };
 }
 
 export function isParty(line: Members): 'receivable' | 'payable' | undefined {

@@ -2,7 +2,7 @@
 import { sum, toNumber, type Decimal } from '../../lib/decimal.ts';
 import type { PlatformRecord } from '../contract.ts';
 import { companyCurrency } from './company-facts.ts';
-import { documentAmount, isParty, namedRef, negative, secondCode } from './moves.ts';
+import { documentAmount, isParty, namedRef, negative, rateIn, secondCode } from './moves.ts';
 import type { PaymentKind } from './payments.ts';
 import type { TrytonSession } from './session.ts';
 import { idOf, listOf, type Members } from './values.ts';
@@ -31,6 +31,7 @@ export async function wholePayment(
     ...(account === undefined ? {} : { accountRef: account }),
     totalAmount: toNumber(sum(money.map(signed))),
     currency,
+    ...(await rateIn(settled, session)),
     ...(reference === undefined ? {} : { reference }),
     lines: grouped(settled.map((line) => linkOf(line, signed(line), document))).map((links) => ({
       amount: zeroFree(-toNumber(sum(links.map(({ exact }) => exact)))),

@@ -9,7 +9,7 @@ import { isOfDocument, settlementsIn } from './payment-writing.ts';
 import type { PaymentKind } from './payments.ts';
 import type { Step } from './resource.ts';
 import type { TrytonSession } from './session.ts';
-import { encodeId, idOf, listOf, type Members } from './values.ts';
+import { encodeId, idOf, idsIn, listOf, type Members } from './values.ts';
 import { documentAmount } from './moves.ts';
 
 export async function nextOfPayment(
@@ -104,8 +104,4 @@ async function reconcile(
     };
   }
   return undefined;
-}
-
-function idsIn(list: unknown): readonly number[] {
-  return Array.isArray(list) ? list.flatMap((id) => idOf(id) ?? []) : [];
 }

@@ -1,18 +1,27 @@
 /** What a payment becomes in Tryton's ledger, and what is wrong with one before anything is written. */
-import { compare, sum, type Decimal } from '../../lib/decimal.ts';
+import { compare, decimalText, sum, type Decimal } from '../../lib/decimal.ts';
 import type { DataType } from '../../models/data-types.ts';
 import type { PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { WriteRequest } from '../contract.ts';
-import { companyCurrency, converted, currencyBy, dayIn, fractionOf, journalOf, rateOn } from './company-facts.ts';
+import {
+  companyCurrency,
+  converted,
+  currencyBy,
+  dayIn,
+  fractionOf,
+  journalOf,
+  rateOn,
+  type Currency,
+} from './company-facts.ts';
 import { partyAccount, unknownParty } from './document-writing.ts';
-import { decimalIn, given, moveValues, negative, nothing, refId, refuseDay, type NewLine } from './moves.ts';
+import { decimalIn, given, moveValues, negative, netOf, nothing, refId, refuseDay, type NewLine } from './moves.ts';
 import type { PaymentKind } from './payments.ts';
 import { unknownReferences } from './references.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './resource.ts';
 import type { TrytonSession } from './session.ts';
-import { encodeId, idOf, type Members } from './values.ts';
+import { encodeId, idOf, idsIn, type Members } from './values.ts';
 
 /** One line on the account of what is owed. */
 export interface Settlement {
@@ -68,11 +77,23 @@ export async function refusePayment(
     });
     if (wrong !== undefined) return wrong;
   }
-  return refuseTooMuch(model, settlements, found);
+  return (
+    refuseTooMuch(model, settlements, found) ??
+    (await refuseDearer(model, { body, settlements, found }, currency, session))
+  );
 }
 
 function documents(session: TrytonSession, ids: readonly number[]) {
-  const fields = ['type', 'state', 'party', 'currency', 'total_amount', 'amount_to_pay'];
+  const fields = [
+    'type',
+    'state',
+    'party',
+    'currency',
+    'total_amount',
+    'amount_to_pay',
+    'lines_to_pay',
+    'payment_lines',
+  ];
   return session.find('account.invoice', [['id', 'in', ids]], fields);
 }
 
@@ -122,6 +143,44 @@ function refuseTooMuch(model: PushModel, settlements: readonly Settlement[], fou
     const isTooMuch = due.units < 0n ? compare(paid, due) < 0 : compare(paid, due) > 0;
     const [first] = own;
     if (isTooMuch && first !== undefined) return refusal(model, `${first.at}.Amount`, 'is more than is due.');
+  }
+  return undefined;
+}
+
+interface ToSettle {
+  readonly body: Members;
+  readonly settlements: readonly Settlement[];
+  readonly found: readonly Members[];
+}
+
+/**
+ * In the currency of the books Tryton takes no more against a document than it came to, though nothing is left due in its own:
+ * said before the entry is posted, which would have to be reversed.
+ */
+async function refuseDearer(
+  model: PushModel,
+  { body, settlements, found }: ToSettle,
+  currency: Currency,
+  session: TrytonSession,
+): Promise<Refusal | undefined> {
+  const own = await companyCurrency(session);
+  if (currency.id === own.id || found.length === 0) return undefined;
+  const inBooks = await conversion(session, body, dayIn(body['date']) ?? '');
+  const ids = found.flatMap(({ lines_to_pay: owed, payment_lines: paid }) => [...idsIn(owed), ...idsIn(paid)]);
+  const lines = await session.find('account.move.line', [['id', 'in', ids]], ['debit', 'credit']);
+  const size = (list: unknown) => {
+    const net = sum(lines.filter(({ id }) => idsIn(list).includes(Number(id))).map(netOf));
+    return net.units < 0n ? negative(net) : net;
+  };
+  for (const { id, lines_to_pay: owed, payment_lines: paid } of found) {
+    const links = settlements.filter((each) => isOfDocument(each) && encodeId(each.id) === id);
+    const added = sum(links.map(({ amount }) => inBooks(amount).amount));
+    const whole = sum([size(paid), added.units < 0n ? negative(added) : added]);
+    const [first] = links;
+    if (first === undefined || compare(whole, size(owed)) <= 0) continue;
+    const itemId = typeof body['currencyRate'] === 'number' ? 'CurrencyRate' : `${first.at}.Amount`;
+    const worth = `${decimalText(whole)} ${own.code} of the ${decimalText(size(owed))} ${own.code} that it came to`;
+    return refusal(model, itemId, `would settle ${worth}. Tryton takes no more: pay at the document's rate.`);
   }
   return undefined;
 }

@@ -6,6 +6,7 @@
 import type { PushModel } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import { derived, type Codec, type Pair } from '../mapping.ts';
+import { isTruthy } from './pyson-values.ts';
 import { unknownReferences } from './references.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './resource.ts';
@@ -66,11 +67,14 @@ export const trackingPairs: readonly Pair[] = [
 
 export const trackingReads = [`lines.${TRACKING}.account.name`];
 
-/** Whether the module is there. Throws a NoResult. */
+/** Whether the module is there, and the user may see its accounts: without, no document could be read. Throws a NoResult. */
 export function hasTracking(session: TrytonSession): Promise<boolean> {
   return session.known('tracking of lines', async () => {
     const told = await session.result('account.invoice.line', 'fields_get', [[TRACKING]]);
-    return isMembers(told) && Object.hasOwn(told, TRACKING);
+    if (!isMembers(told) || !Object.hasOwn(told, TRACKING)) return false;
+    const access = await session.result('ir.model.access', 'get_access', [[ACCOUNT, 'analytic.account.entry']]);
+    const rights = isMembers(access) ? Object.values(access).filter(isMembers) : [];
+    return rights.every(({ read }) => isTruthy(read));
   });
 }
 

@@ -100,6 +100,10 @@ export function idOf(value: unknown): number | undefined {
   return isMembers(value) && typeof value['id'] === 'number' ? value['id'] : undefined;
 }
 
+export function idsIn(list: unknown): readonly number[] {
+  return Array.isArray(list) ? list.flatMap((id) => idOf(id) ?? []) : [];
+}
+
 /**
  * What was read behind dots stands under `lines.` beside `lines`; here it takes the latter's place, so that a path such as
  * `lines[0].account.code` reads as it is asked for.
