@@ -212,8 +212,9 @@ describeTryton('the books of Tryton', () => {
     const codes = { base: await codeOf('base'), tax: await codeOf('tax') };
     const periods = (await books.search('account.period', [['type', '=', 'standard']], [])).map(({ id }) => id);
     const amountOf = async (code: number) => {
-      const [read] = (await books.call('model.account.tax.code.read', [[code], ['amount']], { periods })) as Values[];
-      return Number((read?.['amount'] as { readonly decimal: string }).decimal);
+      const asked = await books.call('model.account.tax.code.read', [[code], ['amount']], { periods });
+      const [read] = asked as readonly { readonly amount: { readonly decimal: string } }[];
+      return Number(read?.amount.decimal);
     };
     return async () => ({ base: await amountOf(codes.base), tax: await amountOf(codes.tax) });
   }

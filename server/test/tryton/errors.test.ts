@@ -1,5 +1,6 @@
 /** The errors of a real Tryton, provoked one by one: each is known for what it is, and is told as what it means. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { makeTrytonConnector } from '../../src/connectors/tryton/connector.ts';
 import { readComplaint } from '../../src/connectors/tryton/complaints.ts';
 import { trytonLink } from '../../src/connectors/tryton/link.ts';
 import { makeLogins } from '../../src/connectors/tryton/logins.ts';
@@ -129,6 +130,10 @@ describeTryton('what Tryton refuses', () => {
       meaning: 'not-allowed',
       statusCode: 403,
     });
+    const reading = await makeTrytonConnector().reads.bills?.page(sessionOf('clerk', 'clerk-Pw-1234'), {
+      pageSize: 10,
+    });
+    expect(reading).toMatchObject({ kind: 'unreachable', why: 'no-permission' });
   });
 
   test('until it is confirmed is a warning with a name, and goes on once that is accepted', async () => {

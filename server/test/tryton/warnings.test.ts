@@ -7,7 +7,7 @@ import { describeTryton, makeCompany, type TestCompany } from './fixture.ts';
 import { balances, linkTo, pushed } from './linked-company.ts';
 
 describeTryton('a warning of Tryton', () => {
-  const rig = useServer();
+  const rig = useServer({ LEDGERPOST_ROLES: 'api,engine' });
   let company: TestCompany;
   let books: TrytonClient;
   let body: (invoiceNumber: string) => unknown;
