@@ -5,6 +5,7 @@ import { describeModel } from '../../src/connectors/tryton/described-fields.ts';
 import { cannotTell, evaluate } from '../../src/connectors/tryton/pyson.ts';
 import type { TrytonSession } from '../../src/connectors/tryton/session.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import type { DataType } from '../../src/models/data-types.ts';
 import type { Field, PushModel } from '../../src/models/model.ts';
 import { modelVersion } from '../../src/models/model-version.ts';
 import { describeTryton, makeCompany, type TestCompany } from './fixture.ts';
@@ -31,7 +32,7 @@ describeTryton('the options of a company in Tryton', () => {
   let session: TrytonSession;
   const open = (user: string, password: string) =>
     connector.open({ ...books.fields, user, password, company: 1, posting: 'post' }, io);
-  const modelOf = async (dataType: 'bills' | 'invoices' | 'suppliers', over = session, isFresh = false) =>
+  const modelOf = async (dataType: DataType, over = session, isFresh = false) =>
     (await connector.writes[dataType]?.create?.modelFor?.(over, { isFresh })) ?? expect.unreachable();
 
   beforeAll(async () => {
@@ -91,8 +92,11 @@ describeTryton('the options of a company in Tryton', () => {
     expect(bills.operations ?? []).not.toContain('create');
   });
 
-  test('are those of the plain model while Tryton is away', async () => {
-    const away = connector.open({ ...books.fields, url: 'http://127.0.0.1:1', company: 1 }, io);
-    expect(await modelOf('bills', away)).toBe(connector.writes.bills?.create?.model);
-  });
+  test.each(['bills', 'payments', 'items', 'journals'] as const)(
+    'of %s are those of the plain model while Tryton is away',
+    async (dataType) => {
+      const away = connector.open({ ...books.fields, url: 'http://127.0.0.1:1', company: 1 }, io);
+      expect(await modelOf(dataType, away)).toBe(connector.writes[dataType]?.create?.model);
+    },
+  );
 });

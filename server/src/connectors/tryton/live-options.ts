@@ -23,7 +23,10 @@ export async function liveModel(
   try {
     if (isFresh === true) await session.forgetKnown();
     const kind = model === resource.updateModel ? 'update' : 'create';
-    return await session.recent(`${kind} model of ${resource.model.dataType}`, () => drawn(session, resource, model));
+    const live = await session.recent(`${kind} model of ${resource.model.dataType}`, () =>
+      drawn(session, resource, model),
+    );
+    return (await resource.offer?.(live, session)) ?? live;
   } catch (error) {
     if (error instanceof NoResult) return model;
     throw error;

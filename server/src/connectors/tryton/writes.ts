@@ -37,10 +37,7 @@ export function trytonWrite(resource: TrytonResource, kind: TrytonWriteKind): Wr
   const model = kind === 'update' ? (resource.updateModel ?? resource.model) : resource.model;
   return {
     model,
-    async modelFor(session, asked) {
-      const live = await liveModel(session, resource, model, asked);
-      return (await resource.offer?.(live, session)) ?? live;
-    },
+    modelFor: (session, asked) => liveModel(session, resource, model, asked),
     repeatFor: () => 'find-before-resend',
     goesOn: true,
     send: (session, request) => settled(session, resource, request, () => send(session, resource, kind, request)),
