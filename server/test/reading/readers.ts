@@ -18,7 +18,7 @@ export interface Reader {
 
 interface Page {
   readonly results: readonly Body[];
-  readonly _links: { readonly next?: object };
+  readonly _links: { readonly next?: { readonly href: string } };
 }
 
 const PAGE_SIZE = 1_000;
@@ -49,17 +49,19 @@ export function modifiedAfterReader(name: string, ask: Ask, companyId: string, d
     const after = latest.get(dataType);
     let newest = after;
     let isNew = false;
-    for (let page = 1; ; page++) {
-      const since = after === undefined ? '' : `&modifiedAfter=${encodeURIComponent(after)}`;
-      const path = `/companies/${companyId}/data/${dataType}?page=${page}&pageSize=${PAGE_SIZE}&orderBy=modifiedDate${since}`;
-      const { results, _links } = await ask<Page>(path);
+    const since = after === undefined ? '' : `&modifiedAfter=${encodeURIComponent(after)}`;
+    let next: string | undefined =
+      `/companies/${companyId}/data/${dataType}?pageSize=${PAGE_SIZE}&orderBy=modifiedDate${since}`;
+    // By links and not by numbers: whichever server answers, the next page begins where the last one ended.
+    while (next !== undefined) {
+      const { results, _links }: Page = await ask<Page>(next);
       for (const record of results) {
         mirrors.keep(dataType, record);
         const modified = String(record['modifiedDate']);
         if (newest === undefined || modified > newest) newest = modified;
         isNew = true;
       }
-      if (_links.next === undefined) break;
+      next = _links.next?.href;
     }
     if (newest !== undefined) latest.set(dataType, newest);
     return isNew;
