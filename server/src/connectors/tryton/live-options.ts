@@ -23,12 +23,23 @@ export async function liveModel(
   try {
     if (isFresh === true) await session.forgetKnown();
     const kind = model === resource.updateModel ? 'update' : 'create';
-    const live = await session.recent(`${kind} model of ${resource.model.dataType}`, () =>
-      drawn(session, resource, model),
-    );
-    return (await resource.offer?.(live, session)) ?? live;
+    return await session.recent(`${kind} model of ${resource.model.dataType}`, () => drawn(session, resource, model));
   } catch (error) {
     if (error instanceof NoResult) return model;
+    throw error;
+  }
+}
+
+/** With what the type offers beyond its fields, where Tryton tells of it. */
+export async function withOffers(
+  session: TrytonSession,
+  resource: TrytonResource,
+  live: PushModel,
+): Promise<PushModel> {
+  try {
+    return (await resource.offer?.(live, session)) ?? live;
+  } catch (error) {
+    if (error instanceof NoResult) return live;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Write, WriteOutcome, WriteRequest } from '../contract.ts';
 import { toTheirs } from '../mapping.ts';
 import { findWrite, marked } from './finds.ts';
-import { liveModel } from './live-options.ts';
+import { liveModel, withOffers } from './live-options.ts';
 import { isRefusal, notWritten } from './outcomes.ts';
 import { previewWrite } from './previews.ts';
 import { brokenReferences, notFound } from './references.ts';
@@ -37,7 +37,7 @@ export function trytonWrite(resource: TrytonResource, kind: TrytonWriteKind): Wr
   const model = kind === 'update' ? (resource.updateModel ?? resource.model) : resource.model;
   return {
     model,
-    modelFor: (session, asked) => liveModel(session, resource, model, asked),
+    modelFor: async (session, asked) => withOffers(session, resource, await liveModel(session, resource, model, asked)),
     repeatFor: () => 'find-before-resend',
     goesOn: true,
     send: (session, request) => settled(session, resource, request, () => send(session, resource, kind, request)),
