@@ -10,15 +10,6 @@ const bounds = {
   hookTimeout: 240_000,
 };
 
-const real = {
-  setupFiles: ['server/test/support/compile-cache.ts'],
-  globalSetup: ['server/test/support/database-setup.ts'],
-  ...bounds,
-};
-
-/** What users run and follow: the client, the command line, the guides. */
-const USED = ['client/test/**/*.test.ts', 'server/test/cli/**/*.test.ts', 'server/test/docs/**/*.test.ts'];
-
 /** These take longest, most of the time waiting. Begun late, one of them would go on alone at the end. */
 const LONG_FILES =
   /(simulation|embedded|coverage-models|commands|package|fuzz|reading|live|faults\/(memory|slow-connections|idempotency|frozen|kills|network|fence|arrows|webhooks|rolling|database|platform))\.test\.ts$/;
@@ -62,28 +53,22 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
-          exclude: ['server/test/tryton/**', ...USED],
-          ...real,
-        },
-      },
-      {
-        test: {
-          name: 'users',
-          include: USED,
-          // It runs beside two files of the project above (scripts/test.ts).
-          fileParallelism: false,
-          ...real,
+          include: ['server/test/**/*.test.ts', 'sandbox/test/**/*.test.ts', 'client/test/**/*.test.ts'],
+          exclude: ['server/test/tryton/**'],
+          setupFiles: ['server/test/support/compile-cache.ts'],
+          globalSetup: ['server/test/support/database-setup.ts'],
+          ...bounds,
         },
       },
       {
         test: {
           name: 'tryton',
           include: ['server/test/tryton/**/*.test.ts'],
+          setupFiles: ['server/test/support/compile-cache.ts'],
+          globalSetup: ['server/test/support/database-setup.ts', 'server/test/tryton/tryton-setup.ts'],
           // One Tryton with one interpreter lock serves all files: one after the other, each with time for a busy machine.
           fileParallelism: false,
-          ...real,
-          globalSetup: [...real.globalSetup, 'server/test/tryton/tryton-setup.ts'],
+          ...bounds,
         },
       },
     ],

@@ -2,9 +2,8 @@
  * Runs all tests, or those named by the arguments, and ends with one line `N passed, N failed`. Vitest's own summary
  * counts files and tests apart and leaves files that do not load out of the latter; here they count as failed.
  *
- * The suite against Tryton goes file after file and waits for Tryton most of its time, so it runs beside the others, and
- * what users run and follow goes after it in the same way. Vitest itself cannot do that: it lets projects with different
- * numbers of workers follow each other.
+ * The suite against Tryton goes file after file and waits for Tryton most of its time, so it runs beside the others, which
+ * Vitest itself cannot do: it lets projects with different numbers of workers follow each other.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,14 +27,10 @@ interface Report {
 
 export async function runTests(args: readonly string[]): Promise<Tally> {
   if (args.length > 0) return runVitest(args, 'at once');
-  const beside = async () => {
-    const tryton = await runVitest(['--project', 'tryton'], 'at its end');
-    return together([tryton, await runVitest(['--project', 'users'], 'at its end')]);
-  };
-  return together(await Promise.all([runVitest(['--project', 'unit', '--project', 'real'], 'at once'), beside()]));
-}
-
-function together(tallies: readonly Tally[]): Tally {
+  const tallies = await Promise.all([
+    runVitest(['--project', 'unit', '--project', 'real'], 'at once'),
+    runVitest(['--project', 'tryton'], 'at its end'),
+  ]);
   const sum = (member: keyof Tally) => tallies.reduce((all, each) => all + each[member], 0);
   return { passed: sum('passed'), failed: sum('failed') };
 }
