@@ -5,8 +5,6 @@ import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { PublicError } from '../errors.ts';
 import { customDataType, type CustomDataType } from '../models/data-types.ts';
-import { makeListRecords } from '../records/list.ts';
-import { watermarkOf } from '../records/watermark.ts';
 import {
   checkCustomType,
   findCustomType,
@@ -16,12 +14,12 @@ import {
 } from '../supplemental/custom-types.ts';
 import { answers, ref } from './answers.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
+import { makeFreshList, placeParameter } from './fresh-list.ts';
 import { PagedList, pagedList } from './paged-list.ts';
 import { connectionIdsFrom } from './path-ids.ts';
 import { askedFor, PullOperation } from './pull-operation.ts';
 import { listParameters, pagingOf } from './query-parameters.ts';
 import { customAnswer, WATERMARK_HEADER } from './record-answer.ts';
-import { freshSet } from './record-source.ts';
 import { DATA_TYPES_SPELLINGS } from './supplemental-data.ts';
 import { refuseFilters } from './unsupported-filters.ts';
 
@@ -67,7 +65,7 @@ const tags = ['Custom data types'];
 
 export function customDataTypeRoutes(app: ApiRoutes, deps: ApiDeps): void {
   const { db, clock, connectors } = deps;
-  const listRecords = makeListRecords(db);
+  const listFresh = makeFreshList(deps);
 
   for (const spelling of DATA_TYPES_SPELLINGS) {
     const path = `/integrations/:platformKey/${spelling}/custom/:customDataIdentifier`;
@@ -146,25 +144,19 @@ export function customDataTypeRoutes(app: ApiRoutes, deps: ApiDeps): void {
         operationId: 'listCustomDataTypeRecords',
         summary: 'List the records of a custom data type',
         params: ofConnection,
-        querystring: Type.Object(listParameters),
+        querystring: Type.Object({ ...listParameters, ...placeParameter }),
         response: answers({ 200: PagedList(CustomRecord) }),
       },
     },
     async ({ params, query, url }, reply) => {
       refuseFilters(query, 'for custom data types');
       const { connection, dataType } = await setFrom(deps, params);
-      const set = { companyId: connection.companyId, connectionId: connection.id, dataType };
-      const { feed, isSynced } = await freshSet(deps, set);
-      if (!isSynced) throw new PublicError('data_not_synced', dataType);
       const paging = pagingOf(query);
-      const { records, totalResults, hasMore } = await listRecords({
-        ...set,
-        ...paging,
-        filter: {},
-        order: 'oldest-change',
-      });
-      void reply.header(WATERMARK_HEADER, watermarkOf(feed, feed.at));
-      return pagedList(url, { ...paging, results: records.map(customAnswer), totalResults, hasMore });
+      const { companyId, id: connectionId } = connection;
+      const asked = { companyId, connectionId, dataType, filter: {}, order: 'oldest-change', ...paging } as const;
+      const { records, page, watermark } = await listFresh(asked, query.after);
+      void reply.header(WATERMARK_HEADER, watermark);
+      return pagedList(url, { ...paging, ...page, results: records.map(customAnswer) });
     },
   );
 }

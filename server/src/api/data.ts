@@ -3,28 +3,20 @@ import { Type } from 'typebox';
 import type { FastifyReply } from 'fastify';
 import type { PlatformRecord } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
-import { findRecord, makeListRecords, type RecordListRequest } from '../records/list.ts';
-import { watermarkOf } from '../records/watermark.ts';
+import { findRecord } from '../records/list.ts';
 import { awaitFirstRead } from '../sync/first-read.ts';
 import { answers } from './answers.ts';
 import { changesRoute } from './changes.ts';
 import { answerCompanyInfo } from './company-info.ts';
 import { notSupported } from './data-type-path.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
-import { isGiven } from './list-filter.ts';
 import { PagedList, pagedList } from './paged-list.ts';
+import { makeFreshList, placeParameter } from './fresh-list.ts';
 import { recordIdFrom } from './path-ids.ts';
 import { listParameters, pagingOf, type Paging } from './query-parameters.ts';
 import { recordAnswers, WATERMARK_HEADER } from './record-answer.ts';
 import { recordFilter, type RecordListQuery } from './record-query.ts';
-import {
-  freshSet,
-  isFresh,
-  recordsOfCompany,
-  recordsOfConnection,
-  watermarkFrom,
-  type RecordSource,
-} from './record-source.ts';
+import { freshSet, recordsOfCompany, recordsOfConnection, type RecordSource } from './record-source.ts';
 import { withSubCategories } from './tracking-tree.ts';
 
 const AnyRecord = Type.Unsafe<PlatformRecord>({ type: 'object', additionalProperties: true });
@@ -33,9 +25,7 @@ const listQuery = Type.Object({
   modifiedAfter: Type.Optional(
     Type.String({ description: 'Only records that changed after this moment; a time without a zone is UTC.' }),
   ),
-  after: Type.Optional(
-    Type.String({ description: 'Begins after this place, from `_links.next` or `Ledgerpost-Watermark`.' }),
-  ),
+  ...placeParameter,
 });
 const ofCompany = { companyId: Type.String(), dataType: Type.String() };
 const ofConnection = { ...ofCompany, connectionId: Type.String() };
@@ -50,7 +40,7 @@ type ListQuery = Partial<Paging> & RecordListQuery & { readonly after?: string }
 
 export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
   changesRoute(app, deps);
-  const listRecords = makeListRecords(deps.db);
+  const listFresh = makeFreshList(deps);
 
   const list = async (url: string, query: ListQuery, source: RecordSource, reply: FastifyReply, parentId?: string) => {
     const { dataType } = source;
@@ -58,31 +48,11 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
       throw notSupported(dataType, source.connector.platform.key);
     }
     const paging = pagingOf(query);
-    const request = { ...source, ...recordFilter(dataType, query), ...paging, parentId };
-    // Mostly nothing is out of date, and one look at the database tells that together with the page.
-    const first = isGiven(query.after) ? undefined : await listRecords(request);
-    const { listed, feed } =
-      first !== undefined && isFresh(first.state)
-        ? { listed: first, feed: first.state.feed }
-        : await listFreshened(request, query.after);
-    const { records, totalResults, hasMore, nextAfter } = listed;
-    void reply.header(WATERMARK_HEADER, watermarkOf(feed, feed.at));
-    return pagedList(url, {
-      ...paging,
-      results: await recordAnswers(deps.db, source.connectionId, records),
-      totalResults,
-      hasMore,
-      nextAfter: nextAfter === undefined ? undefined : watermarkOf(feed, nextAfter),
-    });
-  };
-
-  /** Once what is out of date has been read again, or the first reading has ended. */
-  const listFreshened = async (request: Omit<RecordListRequest, 'after'> & RecordSource, place: string | undefined) => {
-    const { feed, isSynced } = await freshSet(deps, request);
-    if (!isSynced) throw new PublicError('data_not_synced', request.dataType);
-    const after = isGiven(place) ? watermarkFrom(place, feed) : undefined;
-    // The feed as it was found before: all that it counts is among the records.
-    return { listed: await listRecords({ ...request, after }), feed };
+    const asked = { ...source, ...recordFilter(dataType, query), ...paging, parentId };
+    const { records, page, watermark } = await listFresh(asked, query.after);
+    void reply.header(WATERMARK_HEADER, watermark);
+    const results = await recordAnswers(deps.db, source.connectionId, records);
+    return pagedList(url, { ...paging, ...page, results });
   };
 
   const single = async (id: string, source: RecordSource, reply: FastifyReply) => {

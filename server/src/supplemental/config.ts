@@ -6,6 +6,7 @@ import type { Database } from '../db/pool.ts';
 import { PublicError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DataType } from '../models/data-types.ts';
+import { isMembers } from '../models/validate.ts';
 import type { ValidationItem } from '../models/validation.ts';
 
 /** By object name: where it comes from, and the platform's property behind each name, for reading and for writing. */
@@ -28,14 +29,14 @@ const TEXT_MAX = 500;
 
 /** Throws a PublicError that names what is wrong. */
 export function checkConfig(given: unknown): SupplementalConfig {
-  if (!isObject(given)) throw refused('supplementalDataConfig must be an object');
+  if (!isMembers(given)) throw refused('supplementalDataConfig must be an object');
   if (Object.keys(given).length > OBJECTS_MAX)
     throw refused(`supplementalDataConfig has at most ${OBJECTS_MAX} objects`);
   return Object.fromEntries(Object.entries(given).map(([name, object]) => [name, checkObject(name, object)]));
 }
 
 function checkObject(name: string, given: unknown): SupplementalObject {
-  if (!isObject(given)) throw refused(`${name} must be an object`);
+  if (!isMembers(given)) throw refused(`${name} must be an object`);
   const { dataSource, pullData, pushData } = given;
   if (dataSource !== undefined && !isShortText(dataSource)) throw refused(`${name}.dataSource must be a text`);
   return {
@@ -52,7 +53,7 @@ export function checkNames(
   what = 'a property of the platform',
   isSound = (text: string) => text !== '',
 ): Record<string, string> {
-  if (!isObject(given)) throw refused(`${path} must be an object`);
+  if (!isMembers(given)) throw refused(`${path} must be an object`);
   const entries = Object.entries(given);
   if (entries.length > NAMES_MAX) throw refused(`${path} has at most ${NAMES_MAX} members`);
   return Object.fromEntries(
@@ -61,10 +62,6 @@ export function checkNames(
       return [name, property];
     }),
   );
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isShortText(value: unknown): value is string {
@@ -113,11 +110,11 @@ export function toPlatformProperties(
   supplementalData: unknown,
   modelName: string,
 ): PlatformProperties {
-  const content = isObject(supplementalData) ? supplementalData['content'] : undefined;
+  const content = isMembers(supplementalData) ? supplementalData['content'] : undefined;
   const properties: Record<string, unknown> = {};
   const errors: ValidationItem[] = [];
-  for (const [objectName, values] of Object.entries(isObject(content) ? content : {})) {
-    for (const [name, value] of Object.entries(isObject(values) ? values : {})) {
+  for (const [objectName, values] of Object.entries(isMembers(content) ? content : {})) {
+    for (const [name, value] of Object.entries(isMembers(values) ? values : {})) {
       const property = config[objectName]?.pushData?.[name];
       if (property !== undefined) properties[property] = value;
       else errors.push(notConfigured(`SupplementalData.Content.${objectName}.${name}`, modelName));

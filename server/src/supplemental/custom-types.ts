@@ -7,7 +7,8 @@ import { PublicError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { memberNames, parseJsonPath, valueAt, type JsonPath } from '../lib/json-path.ts';
 import type { CustomDataType } from '../models/data-types.ts';
-import { checkNames, isObject, isShortText, refused } from './config.ts';
+import { isMembers } from '../models/validate.ts';
+import { checkNames, isShortText, refused } from './config.ts';
 
 export interface CustomTypeConfig {
   /** The platform's own word for the list. */
@@ -30,7 +31,7 @@ const PATH = 'a path into a record, such as $.id or $.lines[*].sku';
 
 /** Throws a PublicError that names what is wrong. */
 export function checkCustomType(given: unknown): CustomTypeConfig {
-  if (!isObject(given)) throw refused('The configuration must be an object');
+  if (!isMembers(given)) throw refused('The configuration must be an object');
   const { dataSource, requiredData, keyBy, sourceModifiedDate } = given;
   if (!isShortText(dataSource) || dataSource.trim() === '') {
     throw refused("dataSource must be a text, the platform's own word for a list of records");

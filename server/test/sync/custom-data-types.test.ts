@@ -88,6 +88,26 @@ test('pages hold every record once, with exact totals', async () => {
   expect(pages[0]?.headers.get('ledgerpost-watermark')).toMatch(/^\w+/);
 });
 
+test('a walk by links goes on from the record that was shown last, though others have moved on meanwhile', async () => {
+  interface Page {
+    readonly results: readonly Person[];
+    readonly _links: { readonly next?: { readonly href: string } };
+  }
+  const all = await listed();
+  const { body: first } = await server.call<Page>('GET', `${data}/custom/people?pageSize=2`);
+  const [moved] = first.results;
+  await editInBooks(server.sandboxUrl, company, `customers/${moved?.id}`, { name: 'Moved on while somebody read' });
+  await read();
+  const met = first.results.map(({ id }) => id);
+  for (let next = first._links.next?.href; next !== undefined;) {
+    expect(next).toContain('after=');
+    const { body }: { body: Page } = await server.call<Page>('GET', next);
+    met.push(...body.results.map(({ id }) => id));
+    next = body._links.next?.href;
+  }
+  expect(met).toEqual([...all.keys(), moved?.id]);
+});
+
 test('a record moves when it changed, went out of the list, or came back, and no other record does', async () => {
   const before = await listed();
   const [changed = '', gone = ''] = before.keys();
