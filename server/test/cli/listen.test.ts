@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'svix';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { removeDataDir, startServer, type ServerProcess } from '../support/server.ts';
+import { endServer, startServer, type ServerProcess } from '../support/server.ts';
 import { commandsOf, startCommand, type RunningCommand } from './command-line.ts';
 
 let server: ServerProcess;
@@ -14,10 +14,7 @@ beforeAll(async () => {
   server = await startServer();
   cli = commandsOf(server);
 });
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 interface Heard {
   readonly headers: IncomingHttpHeaders;

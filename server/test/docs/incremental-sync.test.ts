@@ -7,26 +7,16 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordsIn } from '../support/books.ts';
 import { readAgain, untilRead } from '../support/reading.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { codeBlocks, readDocument, section } from './documents.ts';
 
 let server: ServerProcess;
 let company: LinkedCompany;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   await untilRead(server, company);
 }, 120_000);
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const resources = { customers: 'customers', invoices: 'invoices', journalEntries: 'journal-entries' } as const;
 

@@ -2,17 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { control, recordsIn, requestsTo, resetControl } from '../support/books.ts';
 import { getPush, pushAccount, stepsOf, untilAllEnded } from '../support/pushes.ts';
-import { makeLinkedCompany, removeDataDir, startServer, type ServerProcess } from '../support/server.ts';
+import { endServer, makeLinkedCompany, startServer, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
 beforeAll(async () => {
   server = await startServer();
 });
 afterEach(() => resetControl(server.sandboxUrl));
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const accountsOf = async (company: { books: string }, code: string) =>
   (await recordsIn(server.sandboxUrl, company, 'accounts')).filter((account) => account.code === code).length;

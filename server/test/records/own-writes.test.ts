@@ -5,13 +5,7 @@ import type { Records } from '../conformance/full-body-parts.ts';
 import { editInBooks } from '../support/books.ts';
 import { pushToEnd, recordIdOf, untilEnded } from '../support/pushes.ts';
 import { untilRead } from '../support/reading.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 import { typesWith } from '../writes/promised-writes.ts';
 import { create, fullBody, makeRecords, without } from '../writes/referable-records.ts';
 
@@ -19,16 +13,12 @@ let server: ServerProcess;
 let company: LinkedCompany;
 let records: Records;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   // Otherwise the first readings of the books come in between and show what only a later one should.
   await untilRead(server, company);
   records = await makeRecords({ server, company });
 });
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 type Shown = Readonly<Record<string, unknown>>;
 interface List {

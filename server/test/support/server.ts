@@ -162,6 +162,18 @@ export interface LinkedCompany {
   readonly books: string;
 }
 
+/** What many files of tests begin with: a server, and a company that is linked to the sandbox. */
+export async function startLinkedCompany(): Promise<{ server: ServerProcess; company: LinkedCompany }> {
+  const server = await startServer();
+  return { server, company: await makeLinkedCompany(server) };
+}
+
+/** Ends a server and removes what it has left behind. */
+export async function endServer(server: ServerProcess): Promise<void> {
+  await server.stop();
+  await removeDataDir(server.dataDir);
+}
+
 export async function makeLinkedCompany(
   server: ServerProcess,
   name = 'Toft stores',

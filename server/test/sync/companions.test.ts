@@ -3,26 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { editInBooks, recordsIn } from '../support/books.ts';
 import { pushToEnd, recordIdOf } from '../support/pushes.ts';
 import { listed, readAgain, untilRead, type Body } from '../support/reading.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
 let company: LinkedCompany;
 
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   await untilRead(server, company);
 }, 240_000);
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const all = (dataType: string, query = '') => listed(server, company, dataType, query);
 const read = (dataType: string) => readAgain(server, company, dataType);

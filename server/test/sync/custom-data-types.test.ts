@@ -2,13 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { editInBooks, recordsIn } from '../support/books.ts';
 import { untilRead, untilReadingEnded, type Body } from '../support/reading.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
 let company: LinkedCompany;
@@ -22,16 +16,12 @@ const config = {
 };
 
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   data = `/companies/${company.companyId}/connections/${company.connectionId}/data`;
   await untilRead(server, company);
   await configure(config);
 }, 240_000);
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 async function configure(body: object): Promise<void> {
   const answer = await server.call('PUT', '/integrations/mqjo/dataTypes/custom/people', body);

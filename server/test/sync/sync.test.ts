@@ -4,9 +4,9 @@ import { control, editInBooks, recordsIn, resetControl } from '../support/books.
 import * as reading from '../support/reading.ts';
 import type { Body } from '../support/reading.ts';
 import {
+  endServer,
   makeLinkedCompany,
-  removeDataDir,
-  startServer,
+  startLinkedCompany,
   type LinkedCompany,
   type ServerProcess,
 } from '../support/server.ts';
@@ -15,14 +15,10 @@ let server: ServerProcess;
 let company: LinkedCompany;
 
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   await untilRead(company);
 }, 240_000);
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const untilRead = (of: LinkedCompany) => reading.untilRead(server, of);
 const queue = (of: LinkedCompany, dataType: string) => reading.queueReading(server, of, dataType);

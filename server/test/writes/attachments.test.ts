@@ -4,9 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pushToEnd, recordIdOf, untilEnded, type WirePush } from '../support/pushes.ts';
 import {
   authorization,
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
+  endServer,
+  startLinkedCompany,
   type LinkedCompany,
   type ServerProcess,
 } from '../support/server.ts';
@@ -16,8 +15,7 @@ let server: ServerProcess;
 let company: LinkedCompany;
 let billId: string;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   const [supplier] = await recordsIn(server.sandboxUrl, company, 'suppliers');
   const account = (await recordsIn(server.sandboxUrl, company, 'accounts')).at(-1);
   const body = {
@@ -29,10 +27,7 @@ beforeAll(async () => {
   };
   billId = recordIdOf(await pushToEnd(server, company, { method: 'POST', path: 'bills', body }));
 });
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const headers = () => ({ authorization: authorization(server.apiKey) });
 

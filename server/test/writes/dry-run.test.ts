@@ -2,25 +2,15 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { control, recordsIn, resetControl } from '../support/books.ts';
 import { listPushes } from '../support/pushes.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
 let company: LinkedCompany;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
 });
 afterEach(() => resetControl(server.sandboxUrl));
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 interface Foreseen {
   readonly dryRun: boolean;

@@ -2,19 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordIn, recordsIn } from '../support/books.ts';
 import { pushToEnd, recordIdOf } from '../support/pushes.ts';
-import {
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
-  type LinkedCompany,
-  type ServerProcess,
-} from '../support/server.ts';
+import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
 let company: LinkedCompany;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   const supplementalDataConfig = {
     crm: { dataSource: '/customers', pushData: { person: 'contactName', colour: 'customFields.colour' } },
   };
@@ -22,10 +15,7 @@ beforeAll(async () => {
   const configured = await server.call('PUT', path, { supplementalDataConfig });
   if (configured.status !== 200) throw new Error(JSON.stringify(configured.body));
 });
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const create = (content: unknown) =>
   pushToEnd(server, company, {

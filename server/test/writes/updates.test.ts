@@ -5,9 +5,8 @@ import { pushToEnd, recordIdOf } from '../support/pushes.ts';
 import { untilRead } from '../support/reading.ts';
 import {
   authorization,
-  makeLinkedCompany,
-  removeDataDir,
-  startServer,
+  endServer,
+  startLinkedCompany,
   type LinkedCompany,
   type ServerProcess,
 } from '../support/server.ts';
@@ -16,17 +15,13 @@ let server: ServerProcess;
 let company: LinkedCompany;
 let customerId: string;
 beforeAll(async () => {
-  server = await startServer();
-  company = await makeLinkedCompany(server);
+  ({ server, company } = await startLinkedCompany());
   // The first reading of the books must not come upon an edit that is meant to be unseen.
   await untilRead(server, company);
   const created = await pushToEnd(server, company, { method: 'POST', path: 'customers', body: customer('Hill & Son') });
   customerId = recordIdOf(created);
 });
-afterAll(async () => {
-  await server.stop();
-  await removeDataDir(server.dataDir);
-});
+afterAll(() => endServer(server));
 
 const customer = (customerName: string) => ({ customerName, status: 'Active' });
 const update = (customerName: string, query = '') =>
