@@ -12,6 +12,7 @@ import { startServer, type Program } from './programs.ts';
 export interface OwnServer {
   readonly server: Program;
   readonly client: pg.Client;
+  readonly databaseUrl: string;
 }
 
 interface OwnServerOptions {
@@ -44,7 +45,7 @@ export async function withOwnServer(
   const client = new pg.Client(clientConfig(connection));
   await client.connect();
   try {
-    await work({ server, client });
+    await work({ server, client, databaseUrl: url });
   } finally {
     await client.end();
     await server.stop();
