@@ -71,7 +71,12 @@ export const ERRORS = {
   },
   quota_exceeded: { statusCode: 429, text: () => 'Rate limit exceeded', canBeRetried: 'True' },
   internal: { statusCode: 500, text: () => 'An unexpected error occurred', canBeRetried: 'True' },
-  platform_unreachable: { statusCode: 503, text: (about) => about, canBeRetried: 'True', service: 'PullApi' },
+  platform_unreachable: {
+    statusCode: 503,
+    text: () => 'The platform cannot be reached, or allows no more calls at the moment; try again later',
+    canBeRetried: 'True',
+    service: 'PullApi',
+  },
   not_ready: { statusCode: 503, text: (about) => about, canBeRetried: 'True' },
 } as const satisfies Record<string, ErrorKind>;
 

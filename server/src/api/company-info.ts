@@ -27,7 +27,7 @@ export async function answerCompanyInfo(
   if (session === undefined) throw new PublicError('data_not_synced', dataType);
   const outcome = await connector.companyInfo(session);
   if (outcome.kind !== 'read') {
-    throw new PublicError('platform_unreachable', 'The platform cannot be reached; try again later', outcome.reason);
+    throw new PublicError('platform_unreachable', '', outcome.reason);
   }
   const records = [{ ...outcome.value, id: COMPANY_RECORD_ID }];
   await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey: modelKeyOf(dataType) }));

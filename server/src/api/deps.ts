@@ -17,7 +17,7 @@ import type { Log } from '../lib/log.ts';
 import type { PushEndings } from '../push/endings.ts';
 import type { RequestPush } from '../push/request.ts';
 import type { Settle } from '../push/settle.ts';
-import type { CallGates } from '../rates/gate.ts';
+import type { CallGate, CallGates } from '../rates/gate.ts';
 import type { Arrivals } from '../webhooks/arrivals.ts';
 import type { ConsumersContext } from '../webhooks/change-consumer.ts';
 import type { Health } from './health.ts';
@@ -39,9 +39,9 @@ export interface ApiDeps {
   readonly endings: PushEndings;
   /** Stores what a push has come to. */
   readonly settle: Settle;
-  /** The network as reads, options and linking see it. */
-  readonly connectorIO: (connector: Connector) => ConnectorIO;
-  /** The platforms' limits on calls, for what is read again before it is shown. */
+  /** The network as reads, options and linking see it. No limit is known of a connection that is only being linked. */
+  readonly connectorIO: (connector: Connector, gate?: CallGate) => ConnectorIO;
+  /** The platforms' limits on calls, for what is asked of them while a caller waits. */
   readonly gateFor: CallGates['gateFor'];
   /** Routes of other rooms that this server carries, such as the link page. */
   readonly pages: readonly ((app: FastifyInstance) => void)[];

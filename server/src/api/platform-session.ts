@@ -3,19 +3,21 @@ import { getLink } from '../companies/link.ts';
 import type { Connector, ConnectorIO } from '../connectors/contract.ts';
 import type { Clock } from '../lib/clock.ts';
 import { makeRecordedFetch } from '../lib/recorded-fetch.ts';
+import type { CallGate } from '../rates/gate.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** The largest file that can be attached (10 MB) has to come back too, which some platforms send as Base64 inside JSON. */
 const ANSWER_BYTES_MAX = 15_000_000;
 
-/** The network as a platform is reached while a caller waits: bounded in time and size. */
+/** The network as a platform is reached while a caller waits: bounded in time, size and, where there is a gate, calls. */
 export function makeConnectorIO(clock: Clock) {
-  return (connector: Connector): ConnectorIO => {
+  return (connector: Connector, gate?: CallGate): ConnectorIO => {
     const { fetch } = makeRecordedFetch({
       timeoutMs: connector.limits.callTimeoutMs,
       secrets: [],
       clock,
       answerBytesMax: ANSWER_BYTES_MAX,
+      gate,
     });
     return { fetch, now: () => clock.now() };
   };
@@ -23,9 +25,10 @@ export function makeConnectorIO(clock: Clock) {
 
 /** Undefined when the connection is not linked. */
 export async function openSession(
-  { companies, connectorIO }: Pick<ApiDeps, 'companies' | 'connectorIO'>,
+  { companies, connectorIO, gateFor }: Pick<ApiDeps, 'companies' | 'connectorIO' | 'gateFor'>,
   { connector, connectionId }: { readonly connector: Connector; readonly connectionId: string },
 ): Promise<unknown> {
   const link = await getLink(companies, connectionId);
-  return link && connector.open(link, connectorIO(connector));
+  if (link === undefined) return undefined;
+  return connector.open(link, connectorIO(connector, gateFor(connector, { connectionId, link }, 'read')));
 }

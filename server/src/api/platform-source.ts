@@ -65,7 +65,7 @@ export async function settled<T>({ deps, connectionId }: Source, outcome: ReadOu
     case 'read':
       return outcome.value;
     case 'unreachable':
-      throw new PublicError('platform_unreachable', 'The platform cannot be reached; try again later', outcome.reason);
+      throw new PublicError('platform_unreachable', '', outcome.reason);
     case 'unlinked':
       await markDeauthorized(deps.companies, connectionId, outcome.reason);
       throw new PublicError('conflict', `Data connection ${connectionId} is not linked`);

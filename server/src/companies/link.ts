@@ -53,7 +53,7 @@ export async function authorizeConnection(
         outcome.field === undefined ? outcome.message : `${outcome.field}: ${outcome.message}`,
       );
     case 'unreachable':
-      throw new PublicError('platform_unreachable', 'The platform cannot be reached; try again later', outcome.reason);
+      throw new PublicError('platform_unreachable', '', outcome.reason);
   }
 }
 

@@ -62,3 +62,18 @@ test('with the platform away what was read is still there, its models stand, and
   expect((await api.call('GET', `${connection.prefix}/options/invoices`)).status).toBe(200);
   api.platform.url = sandbox;
 });
+
+test('what is asked of a platform while a caller waits counts among the calls that it allows, and is refused beyond them', async () => {
+  const { prefix } = await makeLinkedConnection(api);
+  // From here on the link says how many calls the platform takes: of ten, reads leave two to writes.
+  await api.call('PUT', `${prefix}/authorization`, { body: { callsPerMinute: '10' } });
+  // The platform knows no such invoice, which it is asked once for each.
+  const files = `${prefix}/data/invoices/inv_none/attachments`;
+  const answers = [];
+  for (let turn = 0; turn < 9; turn++) answers.push(await api.call('GET', files));
+  expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 8 }, () => 404), 503]);
+  expect(answers.at(-1)?.body).toMatchObject({
+    error: 'The platform cannot be reached, or allows no more calls at the moment; try again later',
+    canBeRetried: 'True',
+  });
+});
