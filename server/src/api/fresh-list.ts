@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { makeListRecords, type RecordListRequest } from '../records/list.ts';
+import { notePage } from '../records/walks.ts';
 import { watermarkOf } from '../records/watermark.ts';
 import { isGiven } from './list-filter.ts';
 import type { ApiDeps } from './deps.ts';
@@ -27,7 +28,8 @@ export function makeFreshList(deps: ApiDeps) {
       first !== undefined && isFresh(first.state)
         ? { listed: first, feed: first.state.feed }
         : await listFreshened(asked, place);
-    const { records, totalResults, hasMore, nextAfter } = listed;
+    const { records, totalResults, hasMore, nextAfter, step } = listed;
+    if (step !== undefined) await notePage(deps.db, step);
     return {
       records,
       watermark: watermarkOf(feed, feed.at),

@@ -8,7 +8,7 @@ import { feedTimeSql, fromFeedTime, momentOf, type FeedTime } from './feed.ts';
 import { setState, setStateSql, type SetState, type SetStateRow } from './state.ts';
 import type { RecordContent, StoredDataType } from './stored-types.ts';
 import { BUCKET_SIZE } from './upsert.ts';
-import { makeWalks, type Walks } from './walks.ts';
+import { findPlace, type Direction, type PlaceOnWalk, type ShownPage, type WalkedList } from './walks.ts';
 
 /** SQL; its placeholders begin at `$1`. */
 export interface Condition {
@@ -56,6 +56,8 @@ export interface RecordPage {
   readonly nextAfter: FeedTime | undefined;
   /** Of the same moment as the records. */
   readonly state: SetState;
+  /** To be noted once this is what the caller is shown, if he may ask for the next page by its number. */
+  readonly step: ShownPage | undefined;
 }
 
 export type ListRecords = (request: RecordListRequest) => Promise<RecordPage>;
@@ -80,11 +82,13 @@ const PAGE_TEXT = `string_agg('[' || to_json(r.record_id) || ',' || r.content::t
   || ${feedTimeSql('r.modified_at')} || ']', ',')`;
 
 export function makeListRecords(db: Queryable): ListRecords {
-  const walks = { 'oldest-change': makeWalks(1), 'newest-change': makeWalks(-1) };
   const nameOf = makeStatementNames();
   return async (request) => {
-    const walk = typeof request.order === 'string' ? walks[request.order] : undefined;
-    const page = pageStatement(request, walk);
+    const { order, after } = request;
+    const direction = typeof order === 'string' ? DIRECTIONS[order] : undefined;
+    const walked = direction === undefined || after !== undefined ? undefined : walkedList(request, direction);
+    const place = after === undefined ? await placeOn(db, walked) : { after, pagesOn: 0 };
+    const page = pageStatement(request, direction === undefined ? undefined : place);
     const [[row], counted] = await Promise.all([
       db.query<PageRow>(page.mayBePrepared ? nameOf(page.text) : '', page.text, page.values),
       request.filter.rest === undefined ? undefined : countRecords(db, request),
@@ -93,17 +97,40 @@ export function makeListRecords(db: Queryable): ListRecords {
     const shown = items.slice(0, request.pageSize);
     const hasMore = items.length > shown.length;
     const lastAt = shown.at(-1)?.[3];
-    if (walk !== undefined && lastAt !== undefined && request.after === undefined) {
-      walk.note(listKey(request), request.page, lastAt);
-    }
     return {
       records: shown.map(([id, content, isDeleted, at]) => ({ id, content, modifiedDate: momentOf(at), isDeleted })),
       totalResults: counted ?? row?.total ?? 0,
       hasMore,
-      nextAfter: hasMore && walk !== undefined ? lastAt : undefined,
+      nextAfter: hasMore && direction !== undefined ? lastAt : undefined,
       state: setState(row),
+      step: walked && stepOn(walked, { place, lastAt, hasMore }),
     };
   };
+}
+
+const DIRECTIONS = { 'oldest-change': 1, 'newest-change': -1 } as const;
+
+function walkedList(request: RecordListRequest, direction: Direction): WalkedList {
+  const { connectionId, dataType, parentId, filter, order, pageSize, page } = request;
+  const key = JSON.stringify([connectionId, dataType, parentId, filter, order, pageSize]);
+  // As many digits as a UUID has, which is what the database keeps and compares best.
+  return { list: createHash('sha256').update(key).digest('hex').slice(0, 32), direction, page };
+}
+
+async function placeOn(db: Queryable, walked: WalkedList | undefined): Promise<PlaceOnWalk | undefined> {
+  return walked === undefined || walked.page === 1 ? undefined : findPlace(db, walked);
+}
+
+/** Nothing to note of a list that is shown whole, and of a page that was asked for out of turn. */
+function stepOn(
+  walked: WalkedList,
+  at: { readonly place: PlaceOnWalk | undefined; readonly lastAt: FeedTime | undefined; readonly hasMore: boolean },
+): ShownPage | undefined {
+  const { place, lastAt, hasMore } = at;
+  const began = place?.after;
+  const ended = lastAt ?? began;
+  if (ended === undefined || (place === undefined ? !hasMore : place.pagesOn > 0)) return undefined;
+  return { ...walked, began, ended, isLast: !hasMore };
 }
 
 /** So many forms of filters are prepared; there is no end to those that callers may think of. */
@@ -133,10 +160,6 @@ export async function findRecord(
     [place.connectionId, place.dataType, place.recordId],
   );
   return row && storedRecord(row);
-}
-
-function listKey({ connectionId, dataType, parentId, filter, order, pageSize }: RecordListRequest): string {
-  return JSON.stringify([connectionId, dataType, parentId, filter, order, pageSize]);
 }
 
 /** Collects the values of a statement that is put together from conditions. */
@@ -207,18 +230,15 @@ interface PageRow extends SetStateRow {
  * The page, one record more where there is one, and what is known of the set, all of one moment; and the total, unless
  * that has to be counted apart.
  */
-function pageStatement(request: RecordListRequest, walk: Walks | undefined) {
+function pageStatement(request: RecordListRequest, place: PlaceOnWalk | undefined) {
   const made = statement(request);
-  const { values, bind, connection, type, place, where, changed, kept } = made;
+  const { values, bind, connection, type, where, changed, kept } = made;
   const { filter, order, page, pageSize } = request;
   const conditions = [...where('r'), changed, ...(kept === undefined ? [] : [kept])];
-  if (filter.rest !== undefined) conditions.push(place(filter.rest));
-  let skip = (page - 1) * pageSize;
-  const hint = request.after === undefined && page > 1 ? walk?.find(listKey(request), page) : undefined;
-  const after = request.after ?? hint?.after;
-  if (after !== undefined && walk !== undefined) {
-    skip = (hint?.pagesOn ?? 0) * pageSize;
-    conditions.push(`r.modified_at ${order === 'newest-change' ? '<' : '>'} ${fromFeedTime(bind(after))}`);
+  if (filter.rest !== undefined) conditions.push(made.place(filter.rest));
+  const skip = (place?.pagesOn ?? page - 1) * pageSize;
+  if (place !== undefined) {
+    conditions.push(`r.modified_at ${order === 'newest-change' ? '<' : '>'} ${fromFeedTime(bind(place.after))}`);
   }
   const orderBy = orderSql(order);
   // Numbers of our own stand in the text: of a limit that it does not know a plan assumes the worst.

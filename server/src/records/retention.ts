@@ -1,12 +1,13 @@
 /**
  * Removes what was kept of connections that are gone, in small batches and at any number of processes. Not at once: a
- * write that was under way when its connection was deleted may still be stored.
+ * write that was under way when its connection was deleted may still be stored. And what is remembered for some time only.
  */
 import type { Database, Queryable } from '../db/pool.ts';
 import { startWorkLoop, type WorkLoop } from '../db/work-loop.ts';
 import type { Log } from '../lib/log.ts';
+import { removeOldWalks } from './walks.ts';
 
-const RECORDS_A_BATCH_MAX = 1_000;
+const ROWS_A_BATCH_MAX = 1_000;
 /** Between full batches, so that writes come first. */
 const BATCH_PAUSE_MS = 250;
 const POLL_MS = 60_000;
@@ -16,9 +17,11 @@ const SIGHTINGS_DAYS = 7;
 
 export function startRecordRetention(deps: { readonly db: Database; readonly log: Log }): WorkLoop {
   const runOnce = async () => {
-    const removed = await removeOfDeleted(deps.db, KEPT_MINUTES, RECORDS_A_BATCH_MAX);
+    const removed = await removeOfDeleted(deps.db, KEPT_MINUTES, ROWS_A_BATCH_MAX);
+    const forgotten = await removeOldWalks(deps.db, ROWS_A_BATCH_MAX);
     if (removed === undefined) await removeOldSightings(deps.db);
-    return { didWork: false, nextDueInMs: removed === undefined ? POLL_MS : BATCH_PAUSE_MS };
+    const hasMore = removed !== undefined || forgotten === ROWS_A_BATCH_MAX;
+    return { didWork: false, nextDueInMs: hasMore ? BATCH_PAUSE_MS : POLL_MS };
   };
   return startWorkLoop({ name: 'record retention', runOnce, pollMs: POLL_MS, log: deps.log });
 }

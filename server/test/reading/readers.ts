@@ -1,6 +1,6 @@
 /**
- * Three readers that keep a mirror of a company's books, each in the way that its guide tells: by the latest modifiedDate,
- * by the watermark of the change feed, and on being told by a webhook.
+ * Readers that keep a mirror of a company's books, each in the way that its guide tells: by the latest modifiedDate, through
+ * links or page numbers, by the watermark of the change feed, and on being told by a webhook.
  */
 import type { Body } from '../support/reading.ts';
 
@@ -22,6 +22,8 @@ interface Page {
 }
 
 const PAGE_SIZE = 1_000;
+/** So that there are pages to walk. */
+const SMALL_PAGE_SIZE = 10;
 
 function makeMirrors(dataTypes: readonly string[]) {
   const mirrors = new Map(dataTypes.map((dataType) => [dataType, new Map<string, Body>()]));
@@ -40,8 +42,19 @@ function makeMirrors(dataTypes: readonly string[]) {
   };
 }
 
+interface WayOfReading {
+  readonly name: string;
+  readonly by: 'links' | 'numbers';
+}
+
 /** Stores the latest modifiedDate that it has seen, and never a time of its own. */
-export function modifiedAfterReader(name: string, ask: Ask, companyId: string, dataTypes: readonly string[]) {
+export function modifiedAfterReader(
+  { name, by }: WayOfReading,
+  ask: Ask,
+  companyId: string,
+  dataTypes: readonly string[],
+) {
+  const pageSize = by === 'links' ? PAGE_SIZE : SMALL_PAGE_SIZE;
   const mirrors = makeMirrors(dataTypes);
   const latest = new Map<string, string>();
 
@@ -50,10 +63,9 @@ export function modifiedAfterReader(name: string, ask: Ask, companyId: string, d
     let newest = after;
     let isNew = false;
     const since = after === undefined ? '' : `&modifiedAfter=${encodeURIComponent(after)}`;
-    let next: string | undefined =
-      `/companies/${companyId}/data/${dataType}?pageSize=${PAGE_SIZE}&orderBy=modifiedDate${since}`;
-    // By links and not by numbers: whichever server answers, the next page begins where the last one ended.
-    while (next !== undefined) {
+    const list = `/companies/${companyId}/data/${dataType}?pageSize=${pageSize}&orderBy=modifiedDate${since}`;
+    let next: string | undefined = list;
+    for (let page = 2; next !== undefined; page++) {
       const { results, _links }: Page = await ask<Page>(next);
       for (const record of results) {
         mirrors.keep(dataType, record);
@@ -61,7 +73,7 @@ export function modifiedAfterReader(name: string, ask: Ask, companyId: string, d
         if (newest === undefined || modified > newest) newest = modified;
         isNew = true;
       }
-      next = _links.next?.href;
+      next = by === 'links' || _links.next === undefined ? _links.next?.href : `${list}&page=${page}`;
     }
     if (newest !== undefined) latest.set(dataType, newest);
     return isNew;
@@ -102,7 +114,7 @@ export function watermarkReader(ask: Ask, companyId: string, dataTypes: readonly
 
 /** Reads only what it was told of. Being told again, or of nothing new, does no harm. */
 export function toldReader(ask: Ask, companyId: string, dataTypes: readonly string[]) {
-  const { readType, mirrorOf } = modifiedAfterReader('webhook', ask, companyId, dataTypes);
+  const { readType, mirrorOf } = modifiedAfterReader({ name: 'webhook', by: 'links' }, ask, companyId, dataTypes);
   const told = new Set<string>();
   const reader: Reader = {
     name: 'webhook',

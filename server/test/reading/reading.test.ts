@@ -1,5 +1,5 @@
 /**
- * The promise of reading, all at once: people write in the books, we push, readings run, servers are killed, and three
+ * The promise of reading, all at once: people write in the books, we push, readings run, servers are killed, and four
  * readers follow. In the end each of them has exactly what the platform has. `npm run prove-reads` does the same at length.
  */
 import { createServer } from 'node:http';
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 test(
-  `three readers end with exactly the platform's books, whatever is killed on the way (seed ${SEED})`,
+  `four readers end with exactly the platform's books, whatever is killed on the way (seed ${SEED})`,
   { timeout: PATIENCE_MS },
   async () => {
     const random = makeRandom(SEED);
@@ -52,7 +52,8 @@ test(
     const told = toldReader(ask, companyId, TYPES);
     await listenFor(first, companyId, told.onMessage);
     const readers: readonly Reader[] = [
-      modifiedAfterReader('modifiedAfter', ask, companyId, TYPES),
+      modifiedAfterReader({ name: 'modifiedAfter', by: 'links' }, ask, companyId, TYPES),
+      modifiedAfterReader({ name: 'page numbers', by: 'numbers' }, ask, companyId, TYPES),
       watermarkReader(ask, companyId, TYPES),
       told,
     ];
