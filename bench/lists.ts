@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withOwnServer, type OwnServer } from './own-server.ts';
+import { measureSpread, shownSpread, type Spread } from './spread.ts';
 
 const SIZES = [1_000, 1_000_000] as const;
 const REQUESTS = 400;
@@ -24,11 +25,6 @@ const PAGES = [
   ['TimedOut', 'query=status%3DTimedOut&pageSize=10'],
   ['Pending', 'query=status%3DPending&pageSize=10'],
 ] as const;
-
-interface Spread {
-  readonly p50: number;
-  readonly p99: number;
-}
 
 async function run({ server, client }: OwnServer): Promise<void> {
   await makeCompany(client);
@@ -111,14 +107,14 @@ async function measureAll(url: string, size: number): Promise<Record<string, Spr
   const first = await get(list);
   if (first.totalResults !== size) throw new Error(`totalResults is ${first.totalResults}, not ${size}`);
   const key = first.results[0]?.pushOperationKey ?? '';
-  const spreads: Record<string, Spread> = { 'one push': await measure(REQUESTS, () => get(`${list}/${key}`)) };
+  const spreads: Record<string, Spread> = { 'one push': await measureSpread(REQUESTS, () => get(`${list}/${key}`)) };
   for (const [name, query] of PAGES) {
-    spreads[`first page, ${name}`] = await measure(REQUESTS, () => get(`${list}?${query}`));
+    spreads[`first page, ${name}`] = await measureSpread(REQUESTS, () => get(`${list}?${query}`));
   }
   const pages = size / 5;
-  spreads['walk by number'] = await measure(WALK_PAGES, (turn) => get(`${list}?pageSize=5&page=${turn + 1}`));
+  spreads['walk by number'] = await measureSpread(WALK_PAGES, (turn) => get(`${list}?pageSize=5&page=${turn + 1}`));
   let next: string | undefined = `${list}?pageSize=5`;
-  spreads['walk by links'] = await measure(WALK_PAGES, async () => {
+  spreads['walk by links'] = await measureSpread(WALK_PAGES, async () => {
     next = (await get(next ?? list))._links.next?.href;
   });
   // Not part of the bar: what a jump into the depth costs, and a walk that goes on from there.
@@ -127,23 +123,10 @@ async function measureAll(url: string, size: number): Promise<Record<string, Spr
     const began = performance.now();
     await get(`${list}?pageSize=5&page=${deep}`);
     console.log(`  a jump to page ${deep} of 5 pushes each: ${(performance.now() - began).toFixed(0)} ms`);
-    const walked = await measure(WALK_PAGES, (turn) => get(`${list}?pageSize=5&page=${deep + 1 + turn}`));
+    const walked = await measureSpread(WALK_PAGES, (turn) => get(`${list}?pageSize=5&page=${deep + 1 + turn}`));
     console.log(`  a walk on from there, p50 / p99 ms: ${walked.p50.toFixed(1)} / ${walked.p99.toFixed(1)}`);
   }
   return spreads;
-}
-
-async function measure(times: number, work: (turn: number) => Promise<unknown>): Promise<Spread> {
-  const tookMs: number[] = [];
-  for (let turn = -20; turn < times; turn++) {
-    const began = performance.now();
-    await work(Math.max(0, turn));
-    // The first ones warm everything up.
-    if (turn >= 0) tookMs.push(performance.now() - began);
-  }
-  const sorted = tookMs.toSorted((left, right) => left - right);
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
 }
 
 function print([small = {}, large = {}]: readonly Record<string, Spread>[]): void {
@@ -152,9 +135,8 @@ function print([small = {}, large = {}]: readonly Record<string, Spread>[]): voi
     const few = small[name] ?? { p50: NaN, p99: NaN };
     const [ratio50, ratio99] = [p50 / few.p50, p99 / few.p99];
     const isMet = p99 <= P99_MS_MAX && ratio50 <= RATIO_MAX && ratio99 <= RATIO_MAX;
-    const shown = (spread: Spread) => `${spread.p50.toFixed(1)} / ${spread.p99.toFixed(1)}`.padStart(14);
     console.log(
-      `${isMet ? 'met   ' : 'MISSED'} ${name.padEnd(30)} ${shown(few)} ${shown({ p50, p99 })}   ${ratio50.toFixed(2)}   ${ratio99.toFixed(2)}`,
+      `${isMet ? 'met   ' : 'MISSED'} ${name.padEnd(30)} ${shownSpread(few)} ${shownSpread({ p50, p99 })}   ${ratio50.toFixed(2)}   ${ratio99.toFixed(2)}`,
     );
   }
 }

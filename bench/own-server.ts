@@ -12,11 +12,20 @@ import { startServer, type Program } from './programs.ts';
 export interface OwnServer {
   readonly server: Program;
   readonly client: pg.Client;
+  readonly databaseUrl: string;
 }
 
-/** Both are ended, and the folder is removed, when the work is done. No platform can be reached. */
+interface OwnServerOptions {
+  readonly name: string;
+  readonly roles: string;
+  readonly apiKey: string;
+  /** Of a platform that can be reached; without them none can. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Both are ended, and the folder is removed, when the work is done. */
 export async function withOwnServer(
-  { name, roles, apiKey }: { readonly name: string; readonly roles: string; readonly apiKey: string },
+  { name, roles, apiKey, settings }: OwnServerOptions,
   work: (own: OwnServer) => Promise<void>,
 ): Promise<void> {
   const dir = mkdtempSync(path.join(os.tmpdir(), `ledgerpost-${name}-`));
@@ -31,11 +40,12 @@ export async function withOwnServer(
     LEDGERPOST_DATA_DIR: path.join(dir, 'server'),
     LEDGERPOST_API_KEY: apiKey,
     LEDGERPOST_SANDBOX_URL: 'http://127.0.0.1:1',
+    ...settings,
   });
   const client = new pg.Client(clientConfig(connection));
   await client.connect();
   try {
-    await work({ server, client });
+    await work({ server, client, databaseUrl: url });
   } finally {
     await client.end();
     await server.stop();

@@ -1,28 +1,35 @@
 /**
  * `node bench/records.ts`: whether lists of a company with a million invoices answer in time, by change, status and
- * customer, with their exact totals. Rows are written by the database itself; what is measured goes over HTTP, until the
- * whole answer has arrived. What a client then makes of it is not measured, but where the next request needs it.
+ * customer, with their exact totals; beside a bare route that does no more than one statement. Rows are written by the
+ * database itself; what is measured goes over HTTP, until the whole answer has arrived. What a client then makes of it is not
+ * measured, but where the next request needs it.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withOwnServer, type OwnServer } from './own-server.ts';
+import { startRival } from './programs.ts';
+import { measureSpread, shownSpread, type Spread } from './spread.ts';
 
 const SIZES = [1_000, 1_000_000] as const;
 const ROWS_A_STATEMENT = 50_000;
 const CUSTOMERS = 1_000;
-const REQUESTS = 300;
+const REQUESTS = 1_000;
 const WALK_PAGES = 100;
 const P99_MS_MAX = 20;
 const apiKey = 'bench_records';
 const company = { id: randomUUID(), connectionId: randomUUID() };
 const BEGAN = '2026-01-01T00:00:00Z';
 
-interface Spread {
-  readonly p50: number;
-  readonly p99: number;
+async function run({ server, client, databaseUrl }: OwnServer): Promise<void> {
+  const bare = await startRival('bare-page.ts', { databaseUrl, sandboxUrl: '', sandboxToken: '' });
+  try {
+    await measureBeside(bare.url, server.url, client);
+  } finally {
+    await bare.stop();
+  }
 }
 
-async function run({ server, client }: OwnServer): Promise<void> {
+async function measureBeside(bareUrl: string, serverUrl: string, client: pg.Client): Promise<void> {
   await makeCompany(client);
   const figures: Record<string, Spread>[] = [];
   let rows = 0;
@@ -34,7 +41,7 @@ async function run({ server, client }: OwnServer): Promise<void> {
     await client.query('VACUUM ANALYZE records');
     await client.query('VACUUM ANALYZE record_counts');
     console.log(`${size} records, ${((performance.now() - began) / 1_000).toFixed(1)} s to load`);
-    figures.push(await measureAll(server.url, size));
+    figures.push({ ...(await measureBare(bareUrl, size)), ...(await measureAll(serverUrl, size)) });
   }
   print(figures);
 }
@@ -104,6 +111,22 @@ function questionsFor(size: number): readonly (readonly [string, string, number]
   ];
 }
 
+/** What the same machine, HTTP and PostgreSQL take for as much text, with no product between. */
+async function measureBare(url: string, size: number): Promise<Record<string, Spread>> {
+  const ask = async (query: string) => {
+    const answer = await fetch(`${url}/?connectionId=${company.connectionId}${query}`);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
+  };
+  return {
+    'a bare route, one record': await measureSpread(REQUESTS, (turn) => ask(`&recordId=${recordAt(turn, size)}`)),
+    'a bare route, hundred records': await measureSpread(REQUESTS, () => ask('')),
+  };
+}
+
+/** Another one each time, all over the table. */
+const recordAt = (turn: number, size: number) => `inv_${(turn * 7_919) % size}`;
+
 async function measureAll(url: string, size: number): Promise<Record<string, Spread>> {
   const of = `/companies/${company.id}`;
   const ask = async (target: string) => {
@@ -116,47 +139,35 @@ async function measureAll(url: string, size: number): Promise<Record<string, Spr
   };
   const get = async (target: string) => JSON.parse(await ask(target)) as ListAnswer;
   const spreads: Record<string, Spread> = {
-    'one record': await measure(REQUESTS, (turn) => ask(`${of}/data/invoices/inv_${(turn * 7_919) % size}`)),
+    'one record': await measureSpread(REQUESTS, (turn) => ask(`${of}/data/invoices/${recordAt(turn, size)}`)),
   };
   for (const [name, query, total] of questionsFor(size)) {
     const { totalResults } = await get(`${of}/data/invoices?${query}`);
     if (!Number.isNaN(total) && totalResults !== total) throw new Error(`${name}: ${totalResults}, not ${total}`);
-    spreads[`first page, ${name}`] = await measure(REQUESTS, () => ask(`${of}/data/invoices?${query}`));
+    spreads[`first page, ${name}`] = await measureSpread(REQUESTS, () => ask(`${of}/data/invoices?${query}`));
   }
   let next: string | undefined;
-  spreads['walk by links'] = await measure(WALK_PAGES, async () => {
+  spreads['walk by links'] = await measureSpread(WALK_PAGES, async () => {
     next = (await get(next ?? `${of}/data/invoices?pageSize=5`))._links.next?.href;
   });
-  spreads['walk by numbers'] = await measure(WALK_PAGES, (turn) =>
+  spreads['walk by numbers'] = await measureSpread(WALK_PAGES, (turn) =>
     get(`${of}/data/invoices?pageSize=5&page=${turn + 1}`),
   );
   let watermark = '';
-  spreads['changes, 100 a time'] = await measure(WALK_PAGES, async () => {
+  spreads['changes, 100 a time'] = await measureSpread(WALK_PAGES, async () => {
     const after = watermark === '' ? '' : `&after=${watermark}`;
     ({ watermark } = await get(`${of}/changes?dataTypes=invoices,bills${after}`));
   });
   return spreads;
 }
 
-async function measure(times: number, work: (turn: number) => Promise<unknown>): Promise<Spread> {
-  const tookMs: number[] = [];
-  for (let turn = -20; turn < times; turn++) {
-    const began = performance.now();
-    await work(Math.max(0, turn));
-    // The first ones warm everything up.
-    if (turn >= 0) tookMs.push(performance.now() - began);
-  }
-  const sorted = tookMs.toSorted((left, right) => left - right);
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
 function print([small = {}, large = {}]: readonly Record<string, Spread>[]): void {
   console.log(`\n${''.padEnd(45)} p50 / p99 ms at ${SIZES[0]}   at ${SIZES[1]}`);
   for (const [name, { p50, p99 }] of Object.entries(large)) {
     const few = small[name] ?? { p50: NaN, p99: NaN };
-    const shown = (spread: Spread) => `${spread.p50.toFixed(1)} / ${spread.p99.toFixed(1)}`.padStart(14);
-    console.log(`${p99 <= P99_MS_MAX ? 'met   ' : 'MISSED'} ${name.padEnd(45)} ${shown(few)} ${shown({ p50, p99 })}`);
+    console.log(
+      `${p99 <= P99_MS_MAX ? 'met   ' : 'MISSED'} ${name.padEnd(45)} ${shownSpread(few)} ${shownSpread({ p50, p99 })}`,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export interface Halt {
 
 export interface PostgresProxy {
   readonly url: string;
-  /** Whether a process has come to the halt; there is one, and it is held until that process is gone. */
+  /** Whether a process has come to the halt; there is one, and all that it asks is held until it is gone. */
   readonly isHalted: () => boolean;
   readonly close: () => Promise<void>;
 }
@@ -31,7 +31,9 @@ export async function startPostgresProxy(target: DatabaseConnection, halt: Halt)
     sockets.add(client).add(database);
     let held: 'nothing' | 'statement' | 'answer' = 'nothing';
     const read = makeReader((message) => {
-      if (!isHalted && isHalt(message, halt)) {
+      // From the halt on the whole process stands still: another of its connections would go on from what was moved.
+      if (isHalted && held !== 'answer') return;
+      if (isHalt(message, halt)) {
         isHalted = true;
         held = halt.side === 'before' ? 'statement' : 'answer';
       }
