@@ -16,6 +16,7 @@ const CUSTOMERS = 1_000;
 const REQUESTS = 1_000;
 const WALK_PAGES = 100;
 const P99_MS_MAX = 20;
+const BARE = 'a bare route';
 const apiKey = 'bench_records';
 const company = { id: randomUUID(), connectionId: randomUUID() };
 const BEGAN = '2026-01-01T00:00:00Z';
@@ -119,8 +120,8 @@ async function measureBare(url: string, size: number): Promise<Record<string, Sp
     if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
   };
   return {
-    'a bare route, one record': await measureSpread(REQUESTS, (turn) => ask(`&recordId=${recordAt(turn, size)}`)),
-    'a bare route, hundred records': await measureSpread(REQUESTS, () => ask('')),
+    [`${BARE}, one record`]: await measureSpread(REQUESTS, (turn) => ask(`&recordId=${recordAt(turn, size)}`)),
+    [`${BARE}, hundred records`]: await measureSpread(REQUESTS, () => ask('')),
   };
 }
 
