@@ -108,13 +108,13 @@ async function takeEveryConnection(): Promise<pg.Client[]> {
   const first = await connect();
   if (first === undefined) throw new Error('there is no connection to begin with');
   hogs.push(first);
+  // Those that are only being opened have no name yet, and count as well.
+  const isOther = `backend_type = 'client backend' AND application_name <> 'hog'`;
   const others = async () => {
-    const { rowCount } = await first.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE backend_type = 'client backend' AND application_name = 'ledgerpost'`,
-    );
+    await first.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${isOther}`);
     for (let hog = await connect(); hog !== undefined; hog = await connect()) hogs.push(hog);
-    return rowCount;
+    // Counted when all are taken: before, the server may still have come in between.
+    return (await first.query(`SELECT FROM pg_stat_activity WHERE ${isOther}`)).rowCount;
   };
   await expect.poll(others, { timeout: 90_000 }).toBe(0);
   return hogs;
