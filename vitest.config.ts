@@ -12,7 +12,7 @@ const bounds = {
 
 /** These take longest, most of the time waiting. Begun late, one of them would go on alone at the end. */
 const LONG_FILES =
-  /(simulation|embedded|coverage-models|commands|package|fuzz|reading|live|faults\/(memory|slow-connections|idempotency|frozen|kills|network|fence|arrows|webhooks|rolling|database|platform))\.test\.ts$/;
+  /(simulation|embedded|coverage|coverage-models|commands|package|runtimes|fuzz|reading|live|tour|refusals|roles|conformance\/sandbox|faults\/[a-z-]+)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
