@@ -4,15 +4,13 @@
  */
 import { GATEWAY } from '../scripts/tryton/company.ts';
 import { TrytonClient } from '../scripts/tryton/client.ts';
-import { startFixture } from '../scripts/tryton/fixture.ts';
-import { findPackages, installText } from '../scripts/tryton/packages.ts';
 import { makeTrytonConnector } from '../server/src/connectors/tryton/connector.ts';
 import { systemClock } from '../server/src/lib/clock.ts';
-import { makeLog } from '../server/src/lib/log.ts';
 import { makeRecordedFetch } from '../server/src/lib/recorded-fetch.ts';
 import { median } from './measure.ts';
 import { withOwnServer, type OwnServer } from './own-server.ts';
 import { caller, linkBooks, readOnce, untilFirstRead } from './readings.ts';
+import { withTryton } from './with-tryton.ts';
 
 const PARTIES = Number(process.argv[2] ?? '5000');
 const CHANGED = 1_000;
@@ -25,24 +23,8 @@ const CALL_MS_MAX = 30_000;
 const database = 'acme';
 const apiKey = 'bench_sync_tryton';
 
-async function run(): Promise<void> {
-  const installed = findPackages();
-  if (installed.kind === 'missing') {
-    console.error(installText(installed.packages));
-    process.exitCode = 1;
-    return;
-  }
-  const fixture = await startFixture({
-    versions: installed.versions,
-    databases: [database],
-    log: makeLog('warn', systemClock),
-    onMaking: () => console.log('Setting Tryton up for the first time; this takes about a minute …'),
-  });
-  try {
-    await withOwnServer({ name: 'sync-tryton', roles: 'api,sync', apiKey }, (own) => measure(own, fixture.server.url));
-  } finally {
-    await fixture.stop();
-  }
+async function run(trytonUrl: string): Promise<void> {
+  await withOwnServer({ name: 'sync-tryton', roles: 'api,sync', apiKey }, (own) => measure(own, trytonUrl));
 }
 
 async function measure({ server, client }: OwnServer, trytonUrl: string): Promise<void> {
@@ -105,4 +87,4 @@ async function callsAlone(link: Readonly<Record<string, string>>, changedAfter: 
   return performance.now() - began;
 }
 
-await run();
+await withTryton(database, run);

@@ -10,12 +10,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { date, decimal, TrytonClient } from '../scripts/tryton/client.ts';
 import { GATEWAY } from '../scripts/tryton/company.ts';
-import { startFixture } from '../scripts/tryton/fixture.ts';
-import { findPackages, installText } from '../scripts/tryton/packages.ts';
 import { systemClock } from '../server/src/lib/clock.ts';
-import { makeLog } from '../server/src/lib/log.ts';
 import { median } from './measure.ts';
 import { startServer } from './programs.ts';
+import { withTryton } from './with-tryton.ts';
 
 const bar = 0.9;
 const { values } = parseArgs({
@@ -35,25 +33,12 @@ interface Way {
   readonly write: (count: number) => Promise<number>;
 }
 
-async function run(): Promise<void> {
-  const installed = findPackages();
-  if (installed.kind === 'missing') {
-    console.error(installText(installed.packages));
-    process.exitCode = 1;
-    return;
-  }
+async function run(trytonUrl: string): Promise<void> {
   const stops: (() => Promise<void>)[] = [];
   try {
-    const fixture = await startFixture({
-      versions: installed.versions,
-      databases: [database],
-      log: makeLog('warn', systemClock),
-      onMaking: () => console.log('Setting Tryton up for the first time; this takes about a minute …'),
-    });
-    stops.push(fixture.stop);
-    const bare = await new TrytonClient(fixture.server.url, database).login(GATEWAY.user, GATEWAY.password);
+    const bare = await new TrytonClient(trytonUrl, database).login(GATEWAY.user, GATEWAY.password);
     const ids = await idsIn(bare);
-    const ways = [await throughLedgerpost(fixture.server.url, ids, stops), directly(bare, ids)];
+    const ways = [await throughLedgerpost(trytonUrl, ids, stops), directly(bare, ids)];
     await compare(ways);
   } finally {
     for (const stop of stops.toReversed()) await stop();
@@ -231,4 +216,4 @@ function save(result: object): void {
   console.log(`written to ${path.relative(process.cwd(), file)}`);
 }
 
-await run();
+await withTryton(database, run);
