@@ -1,7 +1,7 @@
 /** Reading a company's books: asking for it, how each data type stands, and what became of each reading. */
 import { Type, type Static } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
-import { getConnection, listConnections } from '../companies/change-connection.ts';
+import { findLinkedConnection, getConnection } from '../companies/change-connection.ts';
 import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { PublicError } from '../errors.ts';
@@ -73,9 +73,8 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      for (const connection of await linkedConnections(deps, companyIdFrom(request.params))) {
-        await requestAll(db, placeOf(deps, connection), 'request', clock.now());
-      }
+      const connection = await findLinkedConnection(companies, companyIdFrom(request.params));
+      if (connection !== undefined) await requestAll(db, placeOf(deps, connection), 'request', clock.now());
       deps.datasetsRequested?.();
       return reply.code(204).send();
     },
@@ -127,7 +126,7 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const companyId = companyIdFrom(request.params);
-      const [connection] = await requireLinked(deps, companyId);
+      const connection = await requireLinked(deps, companyId);
       const given = request.body?.dataTypes ?? [];
       if (given.length === 0) await requestAll(db, placeOf(deps, connection), 'request', clock.now());
       for (const name of given) await refreshProductType(deps, connection, name);
@@ -219,23 +218,14 @@ function datasetPath(given: { readonly companyId: string; readonly datasetId: st
   return { companyId: companyIdFrom(given), datasetId: idFrom(given.datasetId, 'dataset_not_found') };
 }
 
-/** More than any company has. */
-const CONNECTIONS_LOOKED_AT = 1_000;
-
-async function linkedConnections({ companies }: ApiDeps, companyId: string): Promise<readonly Connection[]> {
-  await getCompany(companies, companyId);
-  const { items } = await listConnections(companies, companyId, { page: 1, pageSize: CONNECTIONS_LOOKED_AT });
-  return items.filter(({ status }) => status === 'Linked');
-}
-
-async function requireLinked(deps: ApiDeps, companyId: string): Promise<readonly [Connection]> {
-  const [connection] = await linkedConnections(deps, companyId);
-  if (connection !== undefined) return [connection];
+async function requireLinked({ companies }: ApiDeps, companyId: string): Promise<Connection> {
+  const connection = await findLinkedConnection(companies, companyId);
+  if (connection !== undefined) return connection;
   throw new PublicError('malformed_request', 'No connection of this company is linked');
 }
 
 async function connectionFor(deps: ApiDeps, companyId: string, given: string | undefined): Promise<Connection> {
-  if (given === undefined || given === '') return (await requireLinked(deps, companyId))[0];
+  if (given === undefined || given === '') return requireLinked(deps, companyId);
   const connectionId = idFrom(given, 'connection_not_found');
   const connection = await getConnection(deps.companies, { companyId, connectionId });
   if (connection.status !== 'Linked') throw new PublicError('connection_not_linked', connectionId);

@@ -1,6 +1,5 @@
 /** One data type of one linked connection, opened for a read while the caller waits. */
-import { getCompany } from '../companies/change-company.ts';
-import { getConnection, listConnections } from '../companies/change-connection.ts';
+import { findLinkedConnection, getConnection } from '../companies/change-connection.ts';
 import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { markDeauthorized } from '../companies/link.ts';
@@ -22,13 +21,8 @@ export interface Source {
   readonly session: unknown;
 }
 
-/** More than any company has. */
-const CONNECTIONS_LOOKED_AT = 1_000;
-
 async function linkedConnection({ companies }: ApiDeps, companyId: string): Promise<Connection> {
-  await getCompany(companies, companyId);
-  const { items } = await listConnections(companies, companyId, { page: 1, pageSize: CONNECTIONS_LOOKED_AT });
-  const linked = items.find(({ status }) => status === 'Linked');
+  const linked = await findLinkedConnection(companies, companyId);
   if (linked === undefined) throw new PublicError('conflict', 'No connection of this company is linked');
   return linked;
 }

@@ -84,6 +84,16 @@ export function listConnectionsOfCompanies(
   return connectionsOfCompanies(context.db, companyIds);
 }
 
+/** A company has at most one whose books are linked. Throws when there is no such company. */
+export async function findLinkedConnection(
+  context: CompaniesContext,
+  companyId: string,
+): Promise<Connection | undefined> {
+  const connections = await connectionsOfCompanies(context.db, [companyId]);
+  if (connections.length === 0) await requireCompany(context.db, companyId);
+  return connections.find(({ status }) => status === 'Linked');
+}
+
 /** The connection that a link page is about; undefined when the address is wrong or the connection is gone. */
 export function linkTokenLookup(context: CompaniesContext, token: string): Promise<Connection | undefined> {
   return findConnectionByToken(context.db, token);
