@@ -57,6 +57,7 @@ export function deleteRecord(store: Store, request: WriteRequest, resource: Reso
   const postings = store.postingsOf(before.seq);
   refuseClosedPeriod(request.books, postings);
   store.deletePostings(before.seq, postings);
+  store.noteGone(request.books.no, before.seq, postings, request.now);
   store.deleteAttachments(before.seq);
   store.deleteRecord(before.seq, request.books.no, resource.path);
   audit(store, request, 'deleted', resource.path, textAt(before.body, 'id') ?? '');
@@ -132,6 +133,7 @@ function put(
     refuseClosedPeriod(request.books, oldRows);
     store.deletePostings(seq, oldRows);
     store.insertPostings(request.books.no, seq, rows);
+    store.noteGone(request.books.no, seq, oldRows, request.now);
   }
   const version = (before?.version ?? 0) + 1;
   const id = recordId(resource.prefix, seq);

@@ -33,6 +33,15 @@ CREATE TABLE IF NOT EXISTS postings (
   PRIMARY KEY (record, line)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS postings_by_account ON postings (books, account, cents);
+CREATE TABLE IF NOT EXISTS gone_movements (
+  record INTEGER NOT NULL,
+  account INTEGER NOT NULL,
+  date TEXT NOT NULL,
+  books INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (record, account, date)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS gone_movements_by_time ON gone_movements (books, at);
 CREATE TABLE IF NOT EXISTS balances (account INTEGER PRIMARY KEY, cents INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS counters (
   books INTEGER NOT NULL,

@@ -119,8 +119,37 @@ test('pages go on after an id, and hold each transaction once; changes are found
   expect(await listed(desk, `?pageSize=1000&modifiedSince=${since}`)).not.toEqual([]);
 });
 
+test('what is no more leaves a trace with its time, for as long as it stays away', async () => {
+  const desk = await openDesk(client());
+  const other = await desk.make('bank-accounts', { name: 'Savings' });
+  const gone = async (query = '') => listed(desk, `?deleted=true${query}`);
+  expect(await gone()).toEqual([]);
+  const moved = await desk.make('expenses', cash(desk.known, desk.known.costsId));
+  const deleted = await desk.make('expenses', cash(desk.known, desk.known.costsId));
+  const [first] = await madeBy(desk, moved);
+  const [second] = await madeBy(desk, deleted);
+
+  await desk.put(`expenses/${moved}`, { accountId: other });
+  const [elsewhere] = await madeBy(desk, moved);
+  expect(elsewhere).toMatchObject({ bankAccountId: other });
+  const [trace] = await gone();
+  expect(trace).toEqual({ id: first?.['id'], deletedAt: elsewhere?.['updatedAt'] });
+
+  await desk.delete(`expenses/${deleted}`);
+  expect((await gone()).map(({ id }) => id)).toEqual([first?.['id'], second?.['id']]);
+  expect(await gone(`&after=${textAt(first, 'id')}`)).toMatchObject([{ id: second?.['id'] }]);
+  expect(await gone(`&modifiedSince=${textAt(trace, 'deletedAt')}`)).toHaveLength(2);
+  const later = new Date(Date.parse(textAt(trace, 'deletedAt') ?? '') + 60_000).toISOString();
+  expect(await gone(`&modifiedSince=${later}`)).toEqual([]);
+
+  await desk.put(`expenses/${moved}`, { accountId: desk.known.bankId });
+  expect((await gone()).map(({ id }) => id)).toEqual([elsewhere?.['id'], second?.['id']]);
+  expect(await madeBy(desk, moved)).toMatchObject([{ id: first?.['id'] }]);
+});
+
 test.each([
   ['GET', 'account-transactions?status=reconciled', 400],
+  ['GET', 'account-transactions?deleted=yes', 400],
   ['GET', 'account-transactions?after=inv_000000001', 400],
   ['GET', 'account-transactions/atx_000000001', 404],
   ['GET', 'account-transactions/atx_00000000100000000220260101', 404],

@@ -10,6 +10,7 @@ import { Refusal } from '../problems.ts';
 import type { Movement, MovementPlace } from '../queries/account-transactions.ts';
 import { seqOfId, recordId } from '../resource.ts';
 import type { Books } from '../resource.ts';
+import { resourceByPath } from '../resources.ts';
 import { bankAccounts } from '../resources/bank-accounts.ts';
 
 export const accountTransactionsPath = 'account-transactions';
@@ -18,8 +19,15 @@ export function handleAccountTransactions(desk: Desk, request: BooksRequest, boo
   if (request.method !== 'GET') refuseMethod(['GET']);
   const accounts = bankAccountsOf(desk, books);
   if (request.id !== undefined) return singleAnswer(desk, books, accounts, request.id);
-  const { updatedSince, after, ...page } = movementSelection(request.query, placeOf);
-  const filter = { books: books.no, accounts: [...accounts.keys()], updatedSince, after };
+  const { updatedSince, after, isGone, ...page } = movementSelection(request.query, placeOf);
+  const resources = [...resourceByPath.keys()];
+  const filter = { books: books.no, accounts: [...accounts.keys()], resources, updatedSince, after };
+  if (isGone) {
+    const gone = desk.store
+      .listGone(filter, page.pageSize, page.offset)
+      .map((each) => JSON.stringify({ id: idOf(each), deletedAt: each.at }));
+    return { status: 200, body: listBody(gone, page, desk.store.countGone(filter)) };
+  }
   const items = desk.store
     .listMovements(filter, page.pageSize, page.offset)
     .map((movement) => JSON.stringify(shown(books, accounts, movement)));

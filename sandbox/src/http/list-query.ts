@@ -94,9 +94,11 @@ export function transactionSelection(query: Query, books: number, bankAccountId:
   };
 }
 
-/** The movements on bank accounts. `placeOf` reads their ids. */
+/** The movements on bank accounts, or those that are no more. `placeOf` reads their ids. */
 export function movementSelection<Place>(query: Query, placeOf: (id: string) => Place | undefined) {
-  refuseUnknown(query, ['page', 'pageSize', 'modifiedSince', 'after']);
+  refuseUnknown(query, ['page', 'pageSize', 'modifiedSince', 'after', 'deleted']);
+  const deleted = single(query, 'deleted') ?? 'false';
+  if (deleted !== 'true' && deleted !== 'false') throw new Refusal('bad_query', 'deleted must be true or false');
   const since = single(query, 'modifiedSince');
   const given = single(query, 'after');
   const after = given === undefined ? undefined : placeOf(given);
@@ -105,6 +107,7 @@ export function movementSelection<Place>(query: Query, placeOf: (id: string) => 
     ...pageOf(query),
     updatedSince: since === undefined ? undefined : timeOf(since, 'modifiedSince'),
     after,
+    isGone: deleted === 'true',
   };
 }
 

@@ -84,12 +84,13 @@ export async function freshSet(
   recordId?: string,
 ): Promise<{ readonly isSynced: boolean; readonly feed: Feed }> {
   const state = await findSetState(deps.db, set, recordId);
-  if (state.hasStale) {
-    await refreshBeforeRead(deps, { companyId: set.companyId, dataTypes: [set.dataType], recordId });
-  }
   // Found before the records are looked at: all that it counts is among them.
   if (isFresh(state)) return { isSynced: true, feed: state.feed };
   const isSynced = state.isSynced || (recordId === undefined && (await awaitFirstRead(deps.db, set)));
+  // What was written while the first reading was under way may have been passed by.
+  if (state.hasStale || !state.isSynced) {
+    await refreshBeforeRead(deps, { companyId: set.companyId, dataTypes: [set.dataType], recordId });
+  }
   return { isSynced, feed: await openFeed(deps.db, set.companyId) };
 }
 

@@ -271,6 +271,11 @@ export interface Read<Session> {
   ids?(session: Session, query: IdQuery): Promise<ReadOutcome<IdPage>>;
   /** These records belong to one of this type each, and are read one such at a time. */
   readonly below?: ReadDataType;
+  /**
+   * These records are written by nobody: they follow from those of the types that are named here, so that a write to one of
+   * those may have changed, added or removed some. Best where pages of what changed tell deletions: else all of it is read.
+   */
+  readonly followsFrom?: readonly DataType[];
   /** Some of what it tells changes without the stamp, such as balances: what changed is only told by reading everything. */
   readonly changesUnstamped?: true;
   /** The files that hang on a record, where the platform keeps any. */

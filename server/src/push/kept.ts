@@ -2,9 +2,11 @@
  * What a turn has taught us about records: the one that it wrote, as it reads now, and those that it changed elsewhere,
  * which are to be read again. Stored together with the turn's outcome.
  */
-import type { WriteOutcome } from '../connectors/contract.ts';
+import type { Connector, WriteOutcome } from '../connectors/contract.ts';
+import { readDataTypes, type DataType } from '../models/data-types.ts';
 import { indexedText, refsOf } from '../records/indexed-fields.ts';
 import { modelKeyOf } from '../records/model-key.ts';
+import { WHOLE_SET } from '../records/stale.ts';
 import { contentOf } from '../records/store.ts';
 import type { RecordContent, StoredDataType } from '../records/stored-types.ts';
 import { touchedBy } from '../records/touched.ts';
@@ -60,10 +62,10 @@ export function keptWrites(
   if (!push.allowSync) {
     return stamp === undefined ? undefined : { records: [{ dataType, recordId, isDeleted: false, stamp }], stale: [] };
   }
-  const touched = touchedBy(dataType, verdict.record, push.lastContent).map((place): StalePlace => ({
-    ...place,
-    onlyIfKept: true,
-  }));
+  const touched = [
+    ...touchedBy(dataType, verdict.record, push.lastContent).map((place) => ({ ...place, onlyIfKept: true })),
+    ...followers(connector, dataType),
+  ];
   if (kind === 'delete') return { records: [{ dataType, recordId, isDeleted: true }], stale: touched };
   const modelKey = modelKeyOf(dataType, push.supplementalConfig && pulledBy(push.supplementalConfig));
   if (dataType === 'bankTransactions') {
@@ -81,6 +83,13 @@ export function keptWrites(
   }
   const content = contentOf(verdict.record);
   return { records: [{ dataType, recordId, content, isDeleted: false, modelKey, stamp }], stale: touched };
+}
+
+/** The sets that follow from what was written. Even those that are not kept: one may be under way to us for the first time. */
+function followers({ reads }: Pick<Connector, 'reads'>, written: DataType): readonly StalePlace[] {
+  return readDataTypes
+    .filter((dataType) => reads[dataType]?.followsFrom?.includes(written) === true)
+    .map((dataType) => ({ dataType, recordId: WHOLE_SET, onlyIfKept: false }));
 }
 
 /** A platform that will not have an update or a deletion knows the record otherwise than we do. */

@@ -5,7 +5,7 @@
 import type { Database } from '../db/pool.ts';
 import type { LedgerpostEvent } from '../events/event.ts';
 import { storableJson, storableText } from '../lib/storable-json.ts';
-import { MARK_STALE } from '../records/stale.ts';
+import { MARK_STALE, WHOLE_SET } from '../records/stale.ts';
 import { feedTime, RECORD_COLUMNS, takeFeeds, UPSERT_RECORD } from '../records/upsert.ts';
 import { LANE_PAUSE_MAX_MS, LANE_PAUSE_MIN_MS, LANE_SETBACKS_MAX } from './backoff.ts';
 import { KEPT_CHANGES, KEPT_UPDATES } from './counts.ts';
@@ -131,7 +131,8 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
        INSERT INTO stale_records (company_id, connection_id, data_type, record_id, mark, due_at)
        SELECT DISTINCT ON (i.connection_id, s.data_type, s.record_id)
          i.company_id, i.connection_id, s.data_type, s.record_id, i.id,
-         clock_timestamp() + CASE WHEN s.only_if_kept THEN ${TOUCHED_PAUSE} ELSE interval '0' END
+         clock_timestamp() + CASE WHEN s.record_id = '${WHOLE_SET}' THEN ${SET_PAUSE}
+           WHEN s.only_if_kept THEN ${TOUCHED_PAUSE} ELSE interval '0' END
        FROM json_to_recordset($3::json) AS s (n int, data_type text, record_id text, only_if_kept bool)
        JOIN moved ON moved.n = s.n JOIN input i ON i.n = s.n
        WHERE NOT s.only_if_kept OR EXISTS (
@@ -156,6 +157,8 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
 
 /** Every push of a busy hour may touch the same account, which is then still read no more than once in this time. */
 const TOUCHED_PAUSE = `interval '1 second'`;
+/** The same for a whole set, of which a look may take several pages. Whoever asks for it is not kept waiting by this. */
+const SET_PAUSE = `interval '5 seconds'`;
 
 const PLACED = feedTime('feed', 'kept.records - kept.place');
 

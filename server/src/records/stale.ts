@@ -4,6 +4,9 @@ import type { Queryable } from '../db/pool.ts';
 import { storableText } from '../lib/storable-json.ts';
 import type { StoredDataType } from './stored-types.ts';
 
+/** In the place of a record: whatever the set holds may be out of date, or there may be more by now. No record has this id. */
+export const WHOLE_SET = '';
+
 export interface RecordPlace {
   readonly companyId: string;
   readonly connectionId: string;
@@ -73,7 +76,7 @@ export async function findStale(db: Queryable, scope: StaleScope, recordsMax: nu
   const rows = await db.query<StaleRow>(
     'stale_find',
     `SELECT ${STALE_COLUMNS} FROM stale_records
-     WHERE company_id = $1 AND data_type = ANY ($2::text[]) AND ($3::text IS NULL OR record_id = $3)
+     WHERE company_id = $1 AND data_type = ANY ($2::text[]) AND ($3::text IS NULL OR record_id IN ($3, '${WHOLE_SET}'))
      ORDER BY due_at LIMIT $4`,
     [scope.companyId, scope.dataTypes, scope.recordId ?? null, recordsMax],
   );

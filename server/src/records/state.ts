@@ -1,6 +1,7 @@
 /** What is known of a set of records besides the records: whether it was ever read in full, and of which platform it is. */
 import type { Queryable } from '../db/pool.ts';
 import { feedTimeSql, type Feed } from './feed.ts';
+import { WHOLE_SET } from './stale.ts';
 import type { StoredDataType } from './stored-types.ts';
 
 export interface RecordSet {
@@ -66,7 +67,10 @@ const NOTHING: SetStateRow = { feed_id: null, feed_at: null, is_synced: false, h
 export async function findSetState(db: Queryable, set: RecordSet, recordId?: string): Promise<SetState> {
   const [row] = await db.query<SetStateRow>(
     'record_set_state',
-    setStateSql({ company: '$1', connection: '$2', type: '$3' }, '($4::text IS NULL OR record_id = $4)'),
+    setStateSql(
+      { company: '$1', connection: '$2', type: '$3' },
+      `($4::text IS NULL OR record_id IN ($4, '${WHOLE_SET}'))`,
+    ),
     [set.companyId, set.connectionId, set.dataType, recordId ?? null],
   );
   return setState(row);

@@ -1,6 +1,7 @@
 /** The end of a dataset: what it came to, what is known of its set from now on, and its event, in one transaction. */
 import type { CompaniesContext } from '../companies/context.ts';
 import { requireCompany } from '../companies/change-connection.ts';
+import type { Connector } from '../connectors/contract.ts';
 import type { Queryable } from '../db/pool.ts';
 import { insertEvents } from '../events/queries.ts';
 import { readEvent, type EndedRead } from '../events/read-completed.ts';
@@ -15,6 +16,14 @@ export interface Ending {
   readonly errorMessage?: string;
   /** How much longer than its call a change may take to show at the platform: so far the next reading goes back. */
   readonly overlapMs: number;
+}
+
+/** A platform shows a change a little after the moment with which it stamps it. */
+const OVERLAP_MIN_MS = 30_000;
+
+/** A change that the platform was still carrying out when it was asked is met by the next reading. */
+export function overlapMsOf({ lateCommitMs }: Connector['limits']): number {
+  return Math.max(OVERLAP_MIN_MS, 2 * lateCommitMs);
 }
 
 /** A set that could not be read is tried again within this time, if it is read by a schedule at all. */

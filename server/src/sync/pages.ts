@@ -111,12 +111,13 @@ async function fetchPage(
 
 const SAME_PAGE: Trouble = { kind: 'unreachable', why: 'platform-error', reason: 'The next page is the same again.' };
 
-async function fetchRecords(
-  { session, pulled }: Reader,
+/** One page of records, as the platform has them now. */
+export async function fetchRecords(
+  { session, pulled }: Pick<Reader, 'session' | 'pulled'>,
   read: PagedRead,
   at: {
-    readonly pass: Pass;
-    readonly place: Place;
+    readonly pass: Pick<Pass, 'changedAfter'>;
+    readonly place: Pick<Place, 'pageAfter' | 'pageSize'>;
     readonly parentId: string | undefined;
     readonly asOf: FeedTime;
   },
@@ -257,7 +258,8 @@ function progressOf({ known }: ClaimedDataset, place: Place): number {
   return Math.floor((90 * place.recordsRead) / expected);
 }
 
-function newestStamp(records: readonly RecordContent[]): Date | undefined {
+/** The newest of the platform’s stamps in these records. */
+export function newestStamp(records: readonly RecordContent[]): Date | undefined {
   let newest: number | undefined;
   for (const { sourceModifiedDate } of records) {
     if (typeof sourceModifiedDate !== 'string') continue;

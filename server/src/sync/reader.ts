@@ -14,6 +14,9 @@ import type { Pulled } from '../supplemental/pulled.ts';
 import type { DatasetEnd } from './dataset.ts';
 import { LeaseLostError, type ClaimedDataset } from './moves.ts';
 
+/** Of one answer: a page. */
+export const ANSWER_BYTES_MAX = 8_000_000;
+
 export interface RunDeps {
   readonly companies: CompaniesContext;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /**
  * Reads again what is known to be out of date: an invoice after its payment, a record whose write was found instead of
- * answered. Before such a record is next shown, within bounds, and in the background.
+ * answered, account transactions after whatever moved money. Before it is next shown, within bounds, and in the background.
  */
 import type { CompaniesContext } from '../companies/context.ts';
 import { getLink } from '../companies/link.ts';
@@ -18,6 +18,7 @@ import {
   findStale,
   forgetStale,
   takeStale,
+  WHOLE_SET,
   type StaleRecord,
   type StaleScope,
 } from '../records/stale.ts';
@@ -25,6 +26,8 @@ import { storeRecords } from '../records/store.ts';
 import { platformKeyOf } from '../records/state.ts';
 import { findConfig } from '../supplemental/config.ts';
 import { propertiesOf, pulledBy, withPulled } from '../supplemental/pulled.ts';
+import { ANSWER_BYTES_MAX } from './reader.ts';
+import { refreshSet } from './refresh-set.ts';
 
 export interface RefreshDeps {
   readonly db: Database;
@@ -104,6 +107,7 @@ async function openSource(deps: RefreshDeps, connectionId: string): Promise<Sour
     timeoutMs: connector.limits.callTimeoutMs,
     secrets: [],
     clock,
+    answerBytesMax: ANSWER_BYTES_MAX,
     gate: deps.gateFor(connector, { connectionId, link }, 'read'),
   });
   return { connector, session: connector.open(link, { fetch: ask, ask, now: () => clock.now() }) };
@@ -119,6 +123,7 @@ async function refreshOne(deps: RefreshDeps, source: Source | undefined, stale: 
     await forgetStale(db, stale);
     return true;
   }
+  if (stale.recordId === WHOLE_SET) return refreshSet(deps.companies, source, stale);
   const config = await findConfig(db, { platformKey: source.connector.platform.key, dataType });
   const pulled = pulledBy(config);
   const asOf = await feedPosition(db, stale.companyId);

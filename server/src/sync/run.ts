@@ -16,18 +16,23 @@ import { COMPANY_RECORD_ID, type StoredDataType } from '../records/stored-types.
 import { withPulled } from '../supplemental/pulled.ts';
 import type { DatasetEnd } from './dataset.ts';
 import { errorsIn } from './findings.ts';
-import { endDataset, type Ending } from './end.ts';
+import { endDataset, overlapMsOf, type Ending } from './end.ts';
 import * as moves from './moves.ts';
 import { LeaseLostError, type ClaimedDataset, type Pass, type Place } from './moves.ts';
 import { mayBeAbsent, PAGE_SIZE_MAX, readPages, type Trouble } from './pages.ts';
 import { decidePass } from './pass.ts';
-import { mapping, StepFailedError, storing, type PagedRead, type Reader, type RunDeps } from './reader.ts';
+import {
+  ANSWER_BYTES_MAX,
+  mapping,
+  StepFailedError,
+  storing,
+  type PagedRead,
+  type Reader,
+  type RunDeps,
+} from './reader.ts';
 import { requestDatasets, unfinishedDataset } from './request.ts';
 import { findSource } from './source.ts';
 
-const ANSWER_BYTES_MAX = 8_000_000;
-/** A platform shows a change a little after the moment with which it stamps it. */
-const OVERLAP_MIN_MS = 30_000;
 const SETBACKS_MAX = 4;
 const SETBACK_PAUSE_MS = 500;
 const PAUSE_MAX_MS = 60_000;
@@ -211,8 +216,7 @@ async function setBack(dataset: ClaimedDataset, deps: RunDeps, trouble: Setback)
 function soundEnd({ limits }: Connector, { findings }: Place): Ending {
   const [error] = errorsIn(findings);
   if (error !== undefined) return endOf('ValidationError', error.message);
-  // A change that the platform was still carrying out when it was asked is met by the next reading.
-  return { status: 'Complete', overlapMs: Math.max(OVERLAP_MIN_MS, 2 * limits.lateCommitMs) };
+  return { status: 'Complete', overlapMs: overlapMsOf(limits) };
 }
 
 function endOf(status: DatasetEnd, errorMessage: string): Ending {

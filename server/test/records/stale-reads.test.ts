@@ -1,6 +1,6 @@
 /** Records that are known to be out of date: read again before they are shown, within the platform's limits. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { markStale } from '../../src/records/stale.ts';
+import { markStale, WHOLE_SET } from '../../src/records/stale.ts';
 import { makeLinkedConnection, startApi, type TestApi } from '../support/api.ts';
 import { requestsTo } from '../support/books.ts';
 import { readWhole } from '../support/records.ts';
@@ -38,6 +38,15 @@ test('what is known to be out of date is read again before it is shown, wherever
     `/companies/${companyId}/data/customers?query=${encodeURIComponent('customerName=Later')}`,
   );
   expect(body.totalResults).toBe(1);
+  expect(await api.db.query('', 'SELECT 1 FROM stale_records WHERE connection_id = $1', [connectionId])).toEqual([]);
+});
+
+test('a set that was never read is not listed because something has happened to it', async () => {
+  const { companyId, connectionId } = await makeLinkedConnection(api);
+  const dataType = 'accountTransactions';
+  await markStale(api.db, [{ companyId, connectionId, dataType, recordId: WHOLE_SET }]);
+  expect((await api.call('GET', `/companies/${companyId}/data/${dataType}`)).status).toBe(409);
+  expect(await requestsTo(api.platform.url, 'GET', `/books/${connectionId}/account-transactions`)).toBe(0);
   expect(await api.db.query('', 'SELECT 1 FROM stale_records WHERE connection_id = $1', [connectionId])).toEqual([]);
 });
 

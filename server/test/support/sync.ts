@@ -99,6 +99,7 @@ export async function startTestSync(
   };
   return {
     ...company,
+    companies,
     sync,
     get,
     request,

@@ -1,5 +1,5 @@
 /** What is read from the sandbox and never written: rates, categories, methods, movements of money, the company itself. */
-import type { ReadDataType } from '../../models/data-types.ts';
+import { readDataTypes, type ReadDataType } from '../../models/data-types.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord, ReadOutcome } from '../contract.ts';
 import { amount, list, same, toOurs, word, type Pair } from '../mapping.ts';
@@ -76,6 +76,9 @@ const movers = {
   payments: 'payments',
   transfers: 'transfers',
 } as const satisfies { readonly [D in ReadDataType]?: string };
+
+/** The same, and bank accounts: the account that stands behind each is kept in step with it. */
+export const moneyMovers = readDataTypes.filter((name) => name in movers || name === 'bankAccounts');
 
 export const accountTransactions: SandboxSource = {
   path: 'account-transactions',

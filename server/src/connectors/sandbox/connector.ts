@@ -18,7 +18,14 @@ import { sandboxAttach, sandboxAttachments } from './attachments.ts';
 import { bankAccounts } from './bank-accounts.ts';
 import { bankTransactions, bankTransactionsRead } from './bank-transactions.ts';
 import { bills } from './bills.ts';
-import { accountTransactions, paymentMethods, readCompanyInfo, taxRates, trackingCategories } from './companions.ts';
+import {
+  accountTransactions,
+  moneyMovers,
+  paymentMethods,
+  readCompanyInfo,
+  taxRates,
+  trackingCategories,
+} from './companions.ts';
 import { customers, suppliers } from './contacts.ts';
 import { billCreditNotes, creditNotes } from './credit-notes.ts';
 import { directCosts, directIncomes } from './direct-transactions.ts';
@@ -117,7 +124,7 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       transfers: writes(transfers, 'create', 'attach'),
     },
     reads: {
-      accountTransactions: sandboxRead(accountTransactions),
+      accountTransactions: { ...sandboxRead(accountTransactions), followsFrom: moneyMovers },
       // Balances move with every posting, and leave the account's own stamp alone.
       bankAccounts: { ...sandboxRead(bankAccounts), changesUnstamped: true },
       bankTransactions: bankTransactionsRead,

@@ -41,10 +41,10 @@ const lasting = new Set([
   'payment-methods',
 ]);
 
-/** What follows from the rest of the books, and has no trace of deletions. */
+/** What follows from the rest of the books, and tells itself what is no more. */
 const derived = 'account-transactions';
 
-/** The last pages of a reading of changes: what was deleted, as the audit trail has it. */
+/** The last pages of a reading of changes: what was deleted. */
 const deletions = 'deleted:';
 
 export function sandboxRead(resource: SandboxSource): Read<SandboxSession> {
@@ -80,8 +80,8 @@ async function recordPage(
     const records = items.map((item) => toRecord(resource, item, platformProperties));
     const next = nextAfter(items, size);
     if (next !== undefined) return { value: { records, next } };
-    const asksForDeletions =
-      changedAfter !== undefined && deletable.has(resource.path) && session.memory === 'searchable';
+    const isTold = resource.path === derived || (deletable.has(resource.path) && session.memory === 'searchable');
+    const asksForDeletions = changedAfter !== undefined && isTold;
     const value: RecordPage = asksForDeletions ? { records, next: deletions } : { records };
     return { value: lasting.has(resource.path) ? { ...value, deletedIds: [] } : value };
   });
@@ -93,20 +93,20 @@ async function deletionPage(
   { after = '', pageSize, changedAfter }: PageQuery,
 ): Promise<ReadOutcome<RecordPage>> {
   const size = Math.min(pageSize, pageSizeMax);
-  const entry = after.slice(deletions.length);
-  const query = queryOf({
-    action: 'deleted',
-    resource: resource.path,
-    pageSize: size,
-    after: entry === '' ? undefined : entry,
-    since: changedAfter && justAfter(changedAfter),
-  });
-  const answer = await callSandbox(session, { method: 'GET', path: `${booksPath(session)}/audit-trail${query}` });
+  const last = after.slice(deletions.length);
+  const bounds = { pageSize: size, after: last === '' ? undefined : last };
+  const since = changedAfter && justAfter(changedAfter);
+  const isDerived = resource.path === derived;
+  const path = isDerived
+    ? listPath(session, resource, undefined) + queryOf({ deleted: 'true', ...bounds, modifiedSince: since })
+    : `${booksPath(session)}/audit-trail${queryOf({ action: 'deleted', resource: resource.path, ...bounds, since })}`;
+  const answer = await callSandbox(session, { method: 'GET', path });
   return readOutcome(answer, (answered) => {
     if (errorCode(answered) === 'not_offered') return { value: { records: [] } };
     const items = itemsOf(answered.json);
     if (items === undefined) return undefined;
-    const deletedIds = items.flatMap(({ recordId }) => (typeof recordId === 'string' ? [recordId] : []));
+    const ids = items.map((item) => item[isDerived ? 'id' : 'recordId']);
+    const deletedIds = ids.filter((id) => typeof id === 'string');
     const next = nextAfter(items, size);
     return { value: { records: [], deletedIds, ...(next === undefined ? {} : { next: deletions + next }) } };
   });
