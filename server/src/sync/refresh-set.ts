@@ -99,6 +99,7 @@ async function walkChanges(
     // The platform's clock stood no earlier than this when the walk began; ahead of ours it is not believed.
     const stoodMs = newest && Math.min(at.getTime(), newest.getTime() - (monotonicMs() - begunMs));
     await db.transaction(async (tx) => {
+      if (isDone) await forgetStale(tx, stale);
       await storeRecords(tx, {
         ...stale,
         records,
@@ -107,9 +108,7 @@ async function walkChanges(
         stampOf: (record) => connector.stampOf?.(record),
         asOf,
       });
-      if (!isDone) return;
-      await forgetStale(tx, stale);
-      if (stoodMs !== undefined) await noteKnown(tx, stale, new Date(stoodMs - overlapMsOf(connector.limits)));
+      if (isDone && stoodMs !== undefined) await noteKnown(tx, stale, new Date(stoodMs - overlapMsOf(connector.limits)));
     });
     if (isDone) return 'all';
     if (page.next === undefined) return 'left';

@@ -131,6 +131,8 @@ async function refreshOne(deps: RefreshDeps, source: Source | undefined, stale: 
   if (outcome.kind !== 'read') return false;
   const { value } = outcome;
   await db.transaction(async (tx) => {
+    // The mark before the feed, as the end of a push takes them; what is passed over here is marked anew.
+    await forgetStale(tx, stale);
     await storeRecords(tx, {
       ...stale,
       records: value === undefined ? [] : [withPulled(value, pulled)],
@@ -139,7 +141,6 @@ async function refreshOne(deps: RefreshDeps, source: Source | undefined, stale: 
       stampOf: (record) => source.connector.stampOf?.(record),
       asOf,
     });
-    await forgetStale(tx, stale);
   });
   return true;
 }
