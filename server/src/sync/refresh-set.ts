@@ -108,7 +108,8 @@ async function walkChanges(
         stampOf: (record) => connector.stampOf?.(record),
         asOf,
       });
-      if (isDone && stoodMs !== undefined) await noteKnown(tx, stale, new Date(stoodMs - overlapMsOf(connector.limits)));
+      if (isDone && stoodMs !== undefined)
+        await noteKnown(tx, stale, new Date(stoodMs - overlapMsOf(connector.limits)));
     });
     if (isDone) return 'all';
     if (page.next === undefined) return 'left';
