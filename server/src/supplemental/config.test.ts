@@ -13,9 +13,11 @@ test('values reach the platform under its own names, dotted paths included', () 
 });
 
 test('a value that nobody configured fails the write by name instead of being lost', () => {
-  const { errors } = toPlatformProperties(config, { content: { order: { x: 1 }, other: { y: 2 } } }, 'Invoice');
+  const content = { order: { x: 1, toString: 3 }, other: { y: 2 } };
+  const { errors } = toPlatformProperties(config, { content }, 'Invoice');
   expect(errors.map((error) => error.itemId)).toEqual([
     'SupplementalData.Content.order.x',
+    'SupplementalData.Content.order.toString',
     'SupplementalData.Content.other.y',
   ]);
 });

@@ -115,7 +115,8 @@ export function toPlatformProperties(
   const errors: ValidationItem[] = [];
   for (const [objectName, values] of Object.entries(isMembers(content) ? content : {})) {
     for (const [name, value] of Object.entries(isMembers(values) ? values : {})) {
-      const property = config[objectName]?.pushData?.[name];
+      const names = config[objectName]?.pushData ?? {};
+      const property = Object.hasOwn(names, name) ? names[name] : undefined;
       if (property !== undefined) properties[property] = value;
       else errors.push(notConfigured(`SupplementalData.Content.${objectName}.${name}`, modelName));
     }

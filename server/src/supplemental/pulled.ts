@@ -1,4 +1,5 @@
 /** Supplemental data on reads: the platform's own properties, under the names that our callers gave them. */
+import { isMembers } from '../models/validate.ts';
 import type { SupplementalConfig } from './config.ts';
 
 /** By object and name: the platform's property. */
@@ -24,8 +25,9 @@ export function propertiesOf(pulled: Pulled | undefined): readonly string[] | un
 export function withPulled(record: Members, pulled: Pulled | undefined): Members {
   const { platformProperties, ...rest } = record;
   if (pulled === undefined) return platformProperties === undefined ? record : rest;
-  const properties = typeof platformProperties === 'object' && platformProperties !== null ? platformProperties : {};
-  const valueOf = (property: string): unknown => Reflect.get(properties, property) ?? null;
+  const properties = isMembers(platformProperties) ? platformProperties : {};
+  // What every object inherits, such as `constructor`, is no property of the platform.
+  const valueOf = (property: string) => (Object.hasOwn(properties, property) ? (properties[property] ?? null) : null);
   const content = Object.entries(pulled).map(([object, names]) => {
     const values = Object.entries(names).map(([name, property]) => [name, valueOf(property)]);
     return [object, Object.fromEntries(values)];
