@@ -8,7 +8,7 @@ import { modelOfType } from '../models/read-models.ts';
 import { momentPattern } from '../models/scalar-rules.ts';
 import { indexedRefs } from '../records/indexed-fields.ts';
 import type { RecordFilter, RecordOrder } from '../records/list.ts';
-import { nameReference } from '../records/names.ts';
+import { nameBeside, shownNameSql } from '../records/names.ts';
 import type { ModelledDataType } from '../records/stored-types.ts';
 import { isGiven, orderOf, queryOf, whereOfQuery, type ListQuery, type Searchable } from './list-filter.ts';
 
@@ -30,9 +30,9 @@ function searchable(dataType: ModelledDataType): Searchable {
 function propertiesOf(dataType: ModelledDataType, fields: Fields): Properties {
   const { first, second } = indexedRefs(dataType);
   const properties: Record<string, Property> = {};
-  for (const { path, field } of scalars(fields)) {
-    const property = contentProperty(path, field);
-    if (property !== undefined) properties[path] = property;
+  for (const scalar of scalars(fields)) {
+    const property = contentProperty(scalar);
+    if (property !== undefined) properties[scalar.path] = property;
   }
   if (properties['status'] !== undefined) properties['status'] = { type: 'lowered', column: STATUS };
   if (first !== undefined) properties[first] = { type: 'lowered', column: 'r.first_ref' };
@@ -45,9 +45,25 @@ function propertiesOf(dataType: ModelledDataType, fields: Fields): Properties {
   };
 }
 
-/** Lists cannot be searched, nor can what has no members of its own in the model. */
-function scalars(fields: Fields): { readonly path: string; readonly field: Field }[] {
-  const all = [...eachField(fields)];
+interface Scalar {
+  readonly path: string;
+  readonly field: Pick<Field, 'type'>;
+}
+
+/**
+ * Lists cannot be searched, nor can what has no members of its own in the model. The names that answers show beside ids
+ * can be, whether or not the model has a place for them.
+ */
+function scalars(fields: Fields): Scalar[] {
+  const all = [...eachField(fields)].flatMap(({ path, field }): Scalar[] => {
+    const name = field.type === 'Object' ? nameBeside(path) : undefined;
+    return name === undefined
+      ? [{ path, field }]
+      : [
+          { path, field },
+          { path: `${path}.${name}`, field: { type: 'String' } },
+        ];
+  });
   const lists = all.filter(({ field }) => field.type === 'Array').map(({ path }) => `${path}.`);
   return all.filter(({ path, field }) => {
     const isScalar = field.type !== 'Array' && field.type !== 'Object';
@@ -56,14 +72,14 @@ function scalars(fields: Fields): { readonly path: string; readonly field: Field
 }
 
 /** A value that is not of its type, whatever the platform meant by it, counts as none: it must not fail the whole list. */
-function contentProperty(path: string, { type }: Field): Property | undefined {
+function contentProperty({ path, field: { type } }: Scalar): Property | undefined {
   const at = `{${path.split('.').join(',')}}`;
   const text = `(r.content #>> '${at}')`;
   const typed = (json: string, cast: string) =>
     `(CASE WHEN jsonb_typeof(r.content #> '${at}') = '${json}' THEN ${text}::${cast} END)`;
   switch (type) {
     case 'String':
-      return { type: 'string', column: nameSql(path, text) };
+      return { type: 'string', column: shownNameSql(path, text) };
     case 'Number':
       return { type: 'number', column: typed('number', 'numeric') };
     case 'Boolean':
@@ -74,16 +90,6 @@ function contentProperty(path: string, { type }: Field): Property | undefined {
     case 'Array':
       return undefined;
   }
-}
-
-/** A name beside an id is found by as it is shown: the platform's own, or that of the record itself. */
-function nameSql(path: string, text: string): string {
-  const reference = nameReference(path);
-  if (reference === undefined) return text;
-  const { ref, type, member } = reference;
-  return `coalesce(${text}, (SELECT named.content ->> '${member}' FROM records named
-    WHERE named.connection_id = r.connection_id AND named.data_type = '${type}'
-      AND named.record_id = r.content #>> '{${ref},id}'))`;
 }
 
 /** A local time is taken for UTC, and a date for its midnight, as in queries. */

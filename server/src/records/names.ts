@@ -5,15 +5,8 @@
 import type { Queryable } from '../db/pool.ts';
 import type { RecordContent, StoredDataType } from './stored-types.ts';
 
-interface Reference {
-  /** The types whose records it may lead to, the likeliest first. */
-  readonly to: readonly StoredDataType[];
-  /** What the name is called beside the id. */
-  readonly as: string;
-}
-
 /** Where each type has its name. */
-const nameMembers: { readonly [D in StoredDataType]?: string } = {
+const nameMembers = {
   bankAccounts: 'accountName',
   chartOfAccounts: 'name',
   customers: 'customerName',
@@ -21,7 +14,16 @@ const nameMembers: { readonly [D in StoredDataType]?: string } = {
   suppliers: 'supplierName',
   taxRates: 'name',
   trackingCategories: 'name',
-};
+} as const satisfies { readonly [D in StoredDataType]?: string };
+
+type NamedType = keyof typeof nameMembers;
+
+interface Reference {
+  /** The types whose records it may lead to, the likeliest first. */
+  readonly to: readonly NamedType[];
+  /** What the name is called beside the id. */
+  readonly as: string;
+}
 
 const accounts: Reference = { to: ['chartOfAccounts', 'bankAccounts'], as: 'name' };
 const categories: Reference = { to: ['trackingCategories'], as: 'name' };
@@ -41,17 +43,36 @@ const references: Readonly<Record<string, Reference>> = {
 /** References looked up for one answer; a page of long documents has more, and shows the rest without names. */
 const LOOKED_UP_MAX = 5_000;
 
-/** For filters: the reference that a path such as `customerRef.companyName` names, as far as it is one of these. */
-export function nameReference(
-  path: string,
-): { readonly ref: string; readonly type: StoredDataType; readonly member: string } | undefined {
-  const [ref = '', as, ...deeper] = path.split('.');
-  const reference = references[ref];
-  const type = reference?.to.length === 1 ? reference.to[0] : undefined;
-  const member = type && nameMembers[type];
-  return reference?.as === as && deeper.length === 0 && type !== undefined && member !== undefined
-    ? { ref, type, member }
-    : undefined;
+/** For filters and orders, by the path of the member that holds a reference: what the name beside its id is called. */
+export function nameBeside(path: string): string | undefined {
+  return referenceOf(path.split('.').at(-1))?.as;
+}
+
+/**
+ * What is shown at `path`, such as `customerRef.companyName`, as SQL over a record `r`; `text` is what its content has there.
+ * The same as `withName` shows, and as lazily: a name in the content is all that is looked at, and so is the first type.
+ */
+export function shownNameSql(path: string, text: string): string {
+  const steps = path.split('.');
+  const at = steps.slice(0, -1);
+  const reference = referenceOf(at.at(-1));
+  if (reference === undefined || reference.as !== steps.at(-1)) return text;
+  const names = reference.to.map(
+    (type) => `(SELECT named.content ->> '${nameMembers[type]}' FROM records named
+    WHERE named.connection_id = r.connection_id AND named.data_type = '${type}'
+      AND named.record_id = r.content #>> '{${at.join(',')},id}')`,
+  );
+  return `coalesce(${[text, ...names].join(', ')})`;
+}
+
+function referenceOf(member: string | undefined): Reference | undefined {
+  if (member === undefined) return undefined;
+  return Object.hasOwn(references, member) ? references[member] : undefined;
+}
+
+interface Wanted {
+  readonly type: NamedType;
+  readonly id: string;
 }
 
 /** The records with the names that are known. */
@@ -60,21 +81,21 @@ export async function withNames(
   connectionId: string,
   contents: readonly RecordContent[],
 ): Promise<readonly RecordContent[]> {
-  const wanted = new Map<string, { readonly type: StoredDataType; readonly id: string }>();
+  const wanted = new Map<string, Wanted>();
   for (const content of contents) eachReference(content, ({ to }, id) => note(wanted, to, id));
   if (wanted.size === 0) return contents;
   const names = await findNames(db, connectionId, [...wanted.values()]);
   return names.size === 0 ? contents : contents.map((content) => named(content, names) as RecordContent);
 }
 
-function note(wanted: Map<string, { type: StoredDataType; id: string }>, types: readonly StoredDataType[], id: string) {
+function note(wanted: Map<string, Wanted>, types: readonly NamedType[], id: string) {
   for (const type of types) {
     if (wanted.size < LOOKED_UP_MAX) wanted.set(`${type}/${id}`, { type, id });
   }
 }
 
-async function findNames(db: Queryable, connectionId: string, wanted: readonly { type: StoredDataType; id: string }[]) {
-  const rows = await db.query<{ data_type: StoredDataType; record_id: string; name: string | null }>(
+async function findNames(db: Queryable, connectionId: string, wanted: readonly Wanted[]) {
+  const rows = await db.query<{ data_type: NamedType; record_id: string; name: string | null }>(
     'record_names',
     `SELECT r.data_type, r.record_id, r.content ->> i.member AS name
      FROM unnest($2::text[], $3::text[], $4::text[]) AS i (data_type, record_id, member)
@@ -85,7 +106,7 @@ async function findNames(db: Queryable, connectionId: string, wanted: readonly {
       connectionId,
       wanted.map(({ type }) => type),
       wanted.map(({ id }) => id),
-      wanted.map(({ type }) => nameMembers[type] ?? ''),
+      wanted.map(({ type }) => nameMembers[type]),
     ],
   );
   return new Map(rows.flatMap((row) => (row.name === null ? [] : [[`${row.data_type}/${row.record_id}`, row.name]])));
@@ -98,7 +119,7 @@ function eachReference(value: unknown, found: Found): void {
   if (Array.isArray(value)) for (const item of value) eachReference(item, found);
   else if (isObject(value)) {
     for (const [member, inner] of Object.entries(value)) {
-      const reference = Object.hasOwn(references, member) ? references[member] : undefined;
+      const reference = referenceOf(member);
       if (reference === undefined) eachReference(inner, found);
       else for (const one of Array.isArray(inner) ? inner : [inner]) ifNameless(one, reference, found);
     }
@@ -115,7 +136,7 @@ function named(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => named(item, names));
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([member, inner]): [string, unknown] => {
-    const reference = Object.hasOwn(references, member) ? references[member] : undefined;
+    const reference = referenceOf(member);
     if (reference === undefined) return [member, named(inner, names)];
     const one = (each: unknown) => withName(each, reference, names);
     return [member, Array.isArray(inner) ? inner.map((each: unknown) => one(each)) : one(inner)];
