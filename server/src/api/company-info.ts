@@ -6,6 +6,8 @@ import { findRecord } from '../records/list.ts';
 import { modelKeyOf } from '../records/model-key.ts';
 import { storeRecords } from '../records/store.ts';
 import { COMPANY_RECORD_ID } from '../records/stored-types.ts';
+import { findConfig } from '../supplemental/config.ts';
+import { propertiesOf, pulledBy, withPulled } from '../supplemental/pulled.ts';
 import { notSupported } from './data-type-path.ts';
 import type { ApiDeps } from './deps.ts';
 import { openSession } from './platform-session.ts';
@@ -25,13 +27,15 @@ export async function answerCompanyInfo(
   if (known !== undefined) return withoutId(known.content);
   const session = await openSession(deps, { connector, connectionId });
   if (session === undefined) throw new PublicError('data_not_synced', dataType);
-  const outcome = await connector.companyInfo(session);
+  const pulled = pulledBy(await findConfig(deps.db, { platformKey, dataType }));
+  const outcome = await connector.companyInfo(session, propertiesOf(pulled));
   if (outcome.kind !== 'read') {
     throw new PublicError('platform_unreachable', '', outcome.reason);
   }
-  const records = [{ ...outcome.value, id: COMPANY_RECORD_ID }];
-  await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey: modelKeyOf(dataType) }));
-  return outcome.value;
+  const info = withPulled(outcome.value, pulled);
+  const records = [{ ...info, id: COMPANY_RECORD_ID }];
+  await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey: modelKeyOf(dataType, pulled) }));
+  return info;
 }
 
 /** The id is ours alone. */

@@ -25,8 +25,8 @@ export interface Connector<Session = unknown> {
   readonly reads: { readonly [D in ReadDataType]?: Read<Session> };
   /** Reads what callers have named in the platform's own words, beside the data model. */
   customRead?(source: CustomSource): CustomRead<Session>;
-  /** What the platform knows of the company itself, in the shape of the data model. */
-  companyInfo?(session: Session): Promise<ReadOutcome<PlatformRecord>>;
+  /** What the platform knows of the company itself, in the shape of the data model; for the last, see `PageQuery`. */
+  companyInfo?(session: Session, platformProperties?: readonly string[]): Promise<ReadOutcome<PlatformRecord>>;
   /**
    * Turns what the company entered (or nothing at all) into a link, checking with the platform that it works.
    * `link` is sealed at rest and handed back to `open`; `info` is public (connectionInfo).

@@ -13,7 +13,7 @@ import { feedPosition } from '../records/feed.ts';
 import { isSynced } from '../records/state.ts';
 import { markAbsent, storeRecords } from '../records/store.ts';
 import { COMPANY_RECORD_ID, type StoredDataType } from '../records/stored-types.ts';
-import { withPulled } from '../supplemental/pulled.ts';
+import { propertiesOf, withPulled } from '../supplemental/pulled.ts';
 import type { DatasetEnd } from './dataset.ts';
 import { errorsIn } from './findings.ts';
 import { endDataset, overlapMsOf, type Ending } from './end.ts';
@@ -133,7 +133,7 @@ async function readCompany(reader: Reader): Promise<void> {
   const { db } = deps.companies;
   const { companyId, connectionId } = dataset;
   const asOf = await feedPosition(db, companyId);
-  const outcome = await mapping(async () => connector.companyInfo?.(session));
+  const outcome = await mapping(async () => connector.companyInfo?.(session, propertiesOf(pulled)));
   if (outcome === undefined) return;
   if (outcome.kind !== 'read') return troubled(reader, outcome, dataset.place);
   const record = { ...withPulled(outcome.value, pulled), id: COMPANY_RECORD_ID };

@@ -1,6 +1,6 @@
 /** Configuring supplemental data over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApi } from '../support/api.ts';
+import { makeLinkedConnection, startApi } from '../support/api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
@@ -41,4 +41,14 @@ test.each([
   const answer = await api.call<{ error: string }>('PUT', target, { body });
   expect(answer.status).toBe(status);
   expect(answer.body.error).toContain(named);
+});
+
+test('of a company that was never read, what is read for the caller has its supplemental data', async () => {
+  const { companyId } = await makeLinkedConnection(api, 'Acme Ltd');
+  const ofCompany = '/integrations/mqjo/dataTypes/company/supplementalDataConfig';
+  await api.call('PUT', ofCompany, { body: { books: { pullData: { n: 'name', none: 'nothing' } } } });
+  const first = await api.call('GET', `/companies/${companyId}/data/info`);
+  expect(first.body).toMatchObject({ companyName: 'Acme Ltd' });
+  expect(first.body['supplementalData']).toEqual({ content: { books: { n: 'Acme Ltd', none: null } } });
+  expect((await api.call('GET', `/companies/${companyId}/data/info`)).body).toEqual(first.body);
 });

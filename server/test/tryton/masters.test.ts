@@ -264,6 +264,19 @@ describeTryton('master data in Tryton', () => {
     });
   });
 
+  test('of the company the fields of Tryton that were asked for are read, and one that it has not hinders no other', async () => {
+    const asked = ['id', 'party.name', 'currency.code', 'create_date', 'naem', 'party.cty', 'create_uid.password'];
+    const outcome = await connector.companyInfo?.(session(), asked);
+    if (outcome?.kind !== 'read') throw new Error(JSON.stringify(outcome));
+    expect(outcome.value).toMatchObject({ companyName: company.company, baseCurrency: 'GBP' });
+    expect(outcome.value['platformProperties']).toEqual({
+      id: session().link.company,
+      'party.name': company.company,
+      'currency.code': 'GBP',
+      create_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+  });
+
   test('pages go by id, ids come alone for the sweep, and changes are told by their time, with those before it overlapping', async () => {
     const read = connector.reads.chartOfAccounts;
     const first = await read?.page(session(), { pageSize: 2 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordIn, recordsIn } from '../support/books.ts';
 import { pushToEnd, recordIdOf } from '../support/pushes.ts';
+import { readAgain, untilRead } from '../support/reading.ts';
 import { endServer, startLinkedCompany, type LinkedCompany, type ServerProcess } from '../support/server.ts';
 
 let server: ServerProcess;
@@ -78,4 +79,18 @@ test('is read back under the names that are configured for reading, and null whe
   };
   await server.call('POST', `/companies/${company.companyId}/data/queue/suppliers`);
   await expect.poll(list).toEqual(read.body);
+});
+
+test('of the company itself is read with it, and null where the platform has nothing', async () => {
+  const info = `/companies/${company.companyId}/data/info`;
+  const supplementalDataConfig = {
+    books: { pullData: { v: 'version', n: 'name', t: 'template', lock: 'lockDate' } },
+  };
+  const path = '/integrations/mqjo/dataTypes/company/supplementalDataConfig';
+  expect((await server.call('PUT', path, { supplementalDataConfig })).status).toBe(200);
+  await untilRead(server, company);
+  expect(await readAgain(server, company, 'company')).toMatchObject({ status: 'Complete' });
+  const { name } = await recordIn(server.sandboxUrl, company, 'company');
+  const books = { v: expect.any(Number), n: name, t: expect.any(String), lock: null };
+  expect((await server.call('GET', info)).body['supplementalData']).toEqual({ content: { books } });
 });

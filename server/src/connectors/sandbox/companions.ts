@@ -7,7 +7,7 @@ import { addressPairs } from './contacts.ts';
 import { callSandbox, type SandboxSession } from './http.ts';
 import { readOutcome } from './outcomes.ts';
 import { booksPath } from './requests.ts';
-import { commonPairs, type SandboxSource } from './resource.ts';
+import { commonPairs, withProperties, type SandboxSource } from './resource.ts';
 
 const statuses = { Active: 'active', Archived: 'archived' };
 const pairsWithoutSupplement = commonPairs.filter(({ ours }) => !ours.startsWith('supplementalData'));
@@ -116,9 +116,14 @@ const companyPairs: readonly Pair[] = [
   same('supplementalData.content', 'customFields'),
 ];
 
-export async function readCompanyInfo(session: SandboxSession): Promise<ReadOutcome<PlatformRecord>> {
+export async function readCompanyInfo(
+  session: SandboxSession,
+  properties?: readonly string[],
+): Promise<ReadOutcome<PlatformRecord>> {
   const answer = await callSandbox(session, { method: 'GET', path: `${booksPath(session)}/company` });
   return readOutcome(answer, ({ status, json }) =>
-    status === 200 && json !== undefined ? { value: toOurs(companyPairs, json) } : undefined,
+    status === 200 && json !== undefined
+      ? { value: withProperties(toOurs(companyPairs, json), json, properties) }
+      : undefined,
   );
 }

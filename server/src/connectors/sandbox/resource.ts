@@ -62,10 +62,15 @@ export function toRecord(
 ): PlatformRecord {
   const record = toOurs(source.pairs, theirs);
   const whole = source.complete === undefined ? record : source.complete(record);
-  return properties === undefined ? whole : { ...whole, platformProperties: propertiesAt(theirs, properties) };
+  return withProperties(whole, theirs, properties);
 }
 
-function propertiesAt(theirs: Members, properties: readonly string[]): Members {
+export function withProperties(
+  record: PlatformRecord,
+  theirs: Members,
+  properties?: readonly string[],
+): PlatformRecord {
+  if (properties === undefined) return record;
   const values = properties.map((path): [string, unknown] => [path, memberAt(theirs, path)]);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  return { ...record, platformProperties: Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
 }

@@ -6,6 +6,7 @@ import { same, type Codec } from '../mapping.ts';
 import { activeStatus } from './journals.ts';
 import { reading } from './outcomes.ts';
 import { idPair } from './pairs.ts';
+import { knownFields, propertiesIn } from './platform-properties.ts';
 import { addressesOf, detailReads, numbersOf } from './party-details.ts';
 import type { TrytonReading } from './resource.ts';
 import type { TrytonSession } from './session.ts';
@@ -67,10 +68,17 @@ export const paymentMethods: TrytonReading = {
   },
 };
 
-export function companyInfo(session: TrytonSession): Promise<ReadOutcome<PlatformRecord>> {
+const COMPANY = 'company.company';
+
+export function companyInfo(
+  session: TrytonSession,
+  properties?: readonly string[],
+): Promise<ReadOutcome<PlatformRecord>> {
   return reading(async () => {
     const own = [['id', '=', session.link.company]];
-    const [found] = await session.find('company.company', own, ['party.name', 'currency.code', 'create_date']);
+    const further = await knownFields(session, COMPANY, properties);
+    const fields = [...new Set(['party.name', 'currency.code', 'create_date', ...further])];
+    const [found] = await session.find(COMPANY, own, fields);
     const party = isMembers(found?.['party']) ? found['party'] : {};
     const wanted = [['id', '=', party['id'] ?? 0]];
     const [details = {}] = await session.find('party.party', wanted, ['name', 'phone', ...detailReads]);
@@ -88,6 +96,7 @@ export function companyInfo(session: TrytonSession): Promise<ReadOutcome<Platfor
       ...numbersOf(details),
       ...(year === undefined ? {} : { financialYearStartDate: `${year}T00:00:00` }),
       createdDate: momentOf(found?.['create_date']),
+      ...(properties === undefined ? {} : { platformProperties: propertiesIn(found ?? {}, further) }),
     };
   });
 }

@@ -67,7 +67,7 @@ async function missingIn(
   return undefined;
 }
 
-async function missingField(
+export async function missingField(
   session: TrytonSession,
   model: string,
   [name = '', ...deeper]: readonly string[],
@@ -92,12 +92,12 @@ async function ofCompany(session: TrytonSession, model: string): Promise<Domain>
   return field?.relation === 'company.company' ? [['company', '=', company]] : [];
 }
 
-/** Without Tryton's own words for dates and decimals. */
 function plainMembers(record: Members): Members {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]));
 }
 
-function plain(value: unknown): unknown {
+/** Without Tryton's own words for dates and decimals. */
+export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (!isMembers(value)) return value;
   if (!('__class__' in value)) return plainMembers(value);
