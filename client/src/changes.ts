@@ -30,6 +30,8 @@ export interface ChangesPage<D extends ReadDataType = ReadDataType> {
   readonly results: readonly RecordChange<D>[];
   /** To be stored once these changes are, and to be asked with the next time. */
   readonly watermark: string;
+  /** Of whose records is told. What was kept of any other connection of the company has gone with it. */
+  readonly connectionIds?: readonly string[];
   /** Whether there is more right now. */
   readonly hasMore: boolean;
 }

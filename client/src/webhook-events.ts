@@ -50,7 +50,8 @@ type ConnectionEvent = {
 
 export interface ReadCompleted {
   readonly referenceCompany: ReferenceCompany;
-  readonly modifiedFromDate: string | null;
+  /** Absent where everything was read; null is what Codat's documents say. */
+  readonly modifiedFromDate?: string | null;
   readonly dataTypes: readonly {
     readonly connectionId: string;
     readonly dataType: string;

@@ -1,6 +1,7 @@
 /** GET /companies/{companyId}/changes: what has changed in the company's books since a place that the caller has kept. */
 import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
+import { listConnectionsOfCompanies } from '../companies/change-connection.ts';
 import { customDataType, isCustom, readDataTypes } from '../models/data-types.ts';
 import { PublicError } from '../errors.ts';
 import { listChanges } from '../records/changes.ts';
@@ -55,6 +56,10 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
           200: Type.Object({
             results: Type.Array(Change),
             watermark: Type.String({ description: 'To be kept, and sent as `after` the next time.' }),
+            connectionIds: Type.Array(Type.String(), {
+              description:
+                'Of whose records is told: nothing tells any more of those of a connection that was deleted.',
+            }),
             hasMore: Type.Boolean({ description: 'Whether there was more to tell than one answer holds.' }),
           }),
         }),
@@ -75,6 +80,8 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
         after,
         changesMax,
       });
+      // After the changes: a connection whose records are among them and that is missing here has been deleted.
+      const connections = await listConnectionsOfCompanies(deps.companies, [companyId]);
       const shown = await answersOf(deps.db, changes);
       const watermark = watermarkOf(feed, readTo);
       void reply.header(WATERMARK_HEADER, watermark);
@@ -88,6 +95,7 @@ export function changesRoute(app: ApiRoutes, deps: ApiDeps): void {
           record: shown[index] ?? record.content,
         })),
         watermark,
+        connectionIds: connections.map(({ id }) => id),
         hasMore,
       };
     },

@@ -73,8 +73,8 @@ export function datasetRoutes(app: ApiRoutes, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const connection = await findLinkedConnection(companies, companyIdFrom(request.params));
-      if (connection !== undefined) await requestAll(db, placeOf(deps, connection), 'request', clock.now());
+      const connection = await requireLinked(deps, companyIdFrom(request.params));
+      await requestAll(db, placeOf(deps, connection), 'request', clock.now());
       deps.datasetsRequested?.();
       return reply.code(204).send();
     },

@@ -2,7 +2,7 @@
  * Reads JSON bodies. What PostgreSQL could not store is refused here, by name, before anything is done with it.
  */
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import { errorCodes, type FastifyInstance } from 'fastify';
 import { PublicError } from '../errors.ts';
 import { isStorableText } from '../lib/text.ts';
 
@@ -21,6 +21,11 @@ export function readJsonBodies(app: FastifyInstance): void {
       const text = textOf(bytes);
       return text === '' ? undefined : parseStorable(text);
     }, done);
+  });
+  // Clients built on axios name a type, that of forms, where they send nothing at all.
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const { 'content-length': length, 'content-type': type } = request.headers;
+    done(length === '0' ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(type));
   });
 }
 

@@ -33,7 +33,8 @@ export function readEvent(
     generatedAt: now,
     payload: {
       referenceCompany: renderReferenceCompany(company, publicUrl),
-      modifiedFromDate: modifiedFrom?.toISOString() ?? null,
+      // Absent where everything was read: official clients take no null here.
+      ...(modifiedFrom !== undefined && { modifiedFromDate: modifiedFrom.toISOString() }),
       dataTypes: reads.map(({ connectionId, dataType, recordsModified, status, datasetId, warnings }) => {
         const place = `${publicUrl}/companies/${company.id}`;
         const links = {

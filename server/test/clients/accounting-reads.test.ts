@@ -104,6 +104,12 @@ test('the transactions of a bank account, and the company itself', async () => {
   expect(companyDataset).toMatchObject({ companyName: 'Riverside Café', baseCurrency: 'GBP' });
 });
 
+test('the company itself is read again when it is asked for', async () => {
+  const { companyId } = at;
+  const answer = await accountingClient().companyInfo.refresh({ companyId });
+  expect(answer.dataset).toMatchObject({ companyId, dataType: 'company' });
+});
+
 test('a filter over the model, as the documentation writes it', async () => {
   const { results, totalResults } = await list('invoices', {
     query: '{totalAmount > 100 || totalAmount < 50} && status != paid && metadata.isDeleted!=true',

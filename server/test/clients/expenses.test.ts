@@ -1,6 +1,7 @@
 /** The official client of the expenses product, version 3.1: accounts and its two calls for push operations. */
 import { beforeAll, expect, test } from 'vitest';
-import { AccountStatus, AccountType } from '@codat/sync-for-expenses/dist/sdk/models/shared/index.js';
+import { AccountStatus, AccountType, DataType } from '@codat/sync-for-expenses/dist/sdk/models/shared/index.js';
+import { untilRead } from '../support/reading.ts';
 import { makeLinkedCompany, type LinkedCompany } from '../support/server.ts';
 import { present, untilEnded, useServer, writtenId } from './official-clients.ts';
 
@@ -96,3 +97,18 @@ test('a query that cannot be read and a key that nobody has are typed errors', a
   expect(missing.statusCode).toBe(404);
   expect(present(missing.errorMessage)).toMatchObject({ statusCode: 404, service: 'PublicApi' });
 });
+
+test(
+  'its client, which names the type of forms where it sends nothing, has data read',
+  { timeout: 60_000 },
+  async () => {
+    const { manageData } = rig().expenses;
+    const { companyId } = company;
+    const { server } = rig();
+    await untilRead(server, company);
+    expect((await manageData.refreshAllDataTypes({ companyId })).statusCode).toBe(204);
+    await untilRead(server, company);
+    const answer = await manageData.refreshDataType({ companyId, dataType: DataType.Invoices });
+    expect(present(answer.pullOperation)).toMatchObject({ companyId, dataType: 'invoices' });
+  },
+);

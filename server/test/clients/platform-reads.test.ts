@@ -1,5 +1,6 @@
 /** The official platform client over refreshing and its state. Its schemas are strict: what it reads is well formed. */
 import { randomUUID } from 'node:crypto';
+import { readCompletedWebhookFromJSON } from '@codat/platform/sdk/models/shared/index.js';
 import { expect, test } from 'vitest';
 import { makeLinkedCompany } from '../support/server.ts';
 import { untilRead } from '../support/reading.ts';
@@ -31,6 +32,31 @@ test('a refresh is asked for, followed to its end, and found in the history', { 
   expect((await platform.companies.get({ companyId })).lastSync).toMatch(/^2/);
 
   await expect(refreshData.all({ companyId: randomUUID() })).rejects.toMatchObject({ statusCode: 404 });
+});
+
+test('what tells of a reading is well formed to the official client, whether all was read or only what changed', async () => {
+  const { server } = rig();
+  const events = await server.call<{ results: object[] }>('GET', '/events?eventTypes=read.*&limit=500');
+  const read = events.body.results.map((event) => readCompletedWebhookFromJSON(JSON.stringify(event)));
+  const payloads = read.map((parsed) => {
+    if (!parsed.ok) throw parsed.error;
+    return parsed.value.payload;
+  });
+  const dates = payloads.map((payload) => payload?.modifiedFromDate);
+  expect(dates).toContain(undefined);
+  expect(dates).toContainEqual(expect.stringMatching(/Z$/));
+});
+
+test('a product is refreshed without naming data types', { timeout: 60_000 }, async () => {
+  const { server, platform } = rig();
+  const company = await makeLinkedCompany(server);
+  const { companyId } = company;
+  await untilRead(server, company);
+  const before = (await platform.refreshData.listPullOperations({ companyId })).totalResults;
+  await platform.companies.refreshProductData({ companyId, productIdentifier: randomUUID() });
+  await untilRead(server, company);
+  const after = (await platform.refreshData.listPullOperations({ companyId })).totalResults;
+  expect(after).toBeGreaterThan(before);
 });
 
 test('sync settings are read and written as a whole', async () => {

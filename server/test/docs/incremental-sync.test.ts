@@ -28,20 +28,18 @@ function mirrored(file: string): string[] {
   return rows.map(({ type, id }) => `${String(type)} ${String(id)}`).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-async function inBooks(): Promise<string[]> {
+async function inBooks(of = company): Promise<string[]> {
   const all = await Promise.all(
     Object.entries(resources).map(async ([type, resource]) => {
-      const records = await recordsIn(server.sandboxUrl, company, resource);
+      const records = await recordsIn(server.sandboxUrl, of, resource);
       return records.map(({ id }) => `${type} ${id}`);
     }),
   );
   return all.flat().toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-test.each([
-  ['## With the change feed', 'mirror.mjs'],
-  ['## With modified dates', 'by-date.mjs'],
-])('the program %s makes a mirror of the books, and keeps it', { timeout: 120_000 }, async (heading, name) => {
+/** Saves the program that stands under the heading, and gives what runs it. */
+async function programUnder(heading: string, name: string) {
   const [program] = codeBlocks(section(readDocument('docs/incremental-sync.md'), heading));
   const file = path.join(server.dataDir, name);
   await writeFile(file, program?.code ?? '');
@@ -51,9 +49,17 @@ test.each([
     LEDGERPOST: server.url,
     API_KEY: server.apiKey,
     COMPANY: company.companyId,
+    CONNECTION: company.connectionId,
     MIRROR: mirror,
   };
-  const run = async () => (await promisify(execFile)(process.execPath, [file], { env })).stdout;
+  return { mirror, run: async () => (await promisify(execFile)(process.execPath, [file], { env })).stdout };
+}
+
+test.each([
+  ['## With the change feed', 'mirror.mjs'],
+  ['## With modified dates', 'by-date.mjs'],
+])('the program %s makes a mirror of the books, and keeps it', { timeout: 120_000 }, async (heading, name) => {
+  const { mirror, run } = await programUnder(heading, name);
 
   expect(await run()).toMatch(/^\d+ records\n$/);
   expect(mirrored(mirror)).toEqual(await inBooks());
@@ -79,3 +85,20 @@ test.each([
   db.close();
   expect(JSON.parse(String(kept?.['record']))).toMatchObject({ customerName: `Seen by ${name}` });
 });
+
+test('the mirror loses what belonged to a connection that was deleted, and takes up the next one', async () => {
+  const { mirror, run } = await programUnder('## With the change feed', 'mirror.mjs');
+  await run();
+  const { companyId, connectionId } = company;
+  const connections = `/companies/${companyId}/connections`;
+  expect((await server.call('DELETE', `${connections}/${connectionId}`)).status).toBe(200);
+  expect(await run()).toBe('0 records\n');
+
+  const next = await server.call<{ id: string }>('POST', connections, { platformKey: 'mqjo' });
+  await server.call('PUT', `${connections}/${next.body.id}/authorization`, {});
+  const relinked = { ...company, connectionId: next.body.id, books: `/books/${next.body.id}` };
+  await untilRead(server, relinked);
+  await run();
+  expect(mirrored(mirror)).toEqual(await inBooks(relinked));
+  expect(mirrored(mirror).length).toBeGreaterThan(0);
+}, 60_000);

@@ -144,6 +144,7 @@ test('credentials that the platform refuses end a reading as AuthError and the l
     status: 400,
     body: { error: `Data connection ${other.connectionId} is not linked` },
   });
+  expect(await server.call('POST', `/companies/${other.companyId}/data/all`)).toMatchObject({ status: 400 });
   // What was read stays readable.
   expect((await listed(other, 'customers')).length).toBeGreaterThan(0);
 });
@@ -167,9 +168,9 @@ test('events tell of every reading, and once of the first ones after a link', as
   const reads = await readEvents();
   const initial = reads.filter(({ eventType }) => eventType === 'read.completed.initial');
   expect(initial).toHaveLength(1);
+  expect(initial[0]?.payload).not.toHaveProperty('modifiedFromDate');
   expect(initial[0]?.payload).toMatchObject({
     referenceCompany: { id: company.companyId },
-    modifiedFromDate: null,
     dataTypes: expect.arrayContaining([
       {
         connectionId: company.connectionId,
