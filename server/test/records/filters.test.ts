@@ -32,7 +32,10 @@ async function makeBooks(kept: Kept) {
     await markSynced(api.db, { companyId, connectionId, dataType });
   }
   const list = async (dataType: StoredDataType, asked: Readonly<Record<string, string>> = {}) => {
-    const { status, body } = await api.call<List>('GET', `${prefix}/data/${dataType}?${new URLSearchParams(asked)}`);
+    const { status, body } = await api.call<List>(
+      'GET',
+      `${prefix}/data/${dataType}?${new URLSearchParams(asked).toString()}`,
+    );
     if (status !== 200) throw new Error(body.error);
     return body;
   };
