@@ -149,6 +149,23 @@ test('credentials that the platform refuses end a reading as AuthError and the l
   expect((await listed(other, 'customers')).length).toBeGreaterThan(0);
 });
 
+test('a list that the platform forbids ends as PermissionsError, and the link and all other lists go on', async () => {
+  const other = await makeLinkedCompany(server, 'Not for these eyes', { token: 'sandbox-token' });
+  await untilRead(other);
+  await control(server.sandboxUrl, {
+    faults: [{ kind: 'status-before', method: 'GET', path: `${other.books}/customers`, status: 403, times: null }],
+  });
+  const queued = await queue(other, 'customers');
+  const ended = await untilEnded(other, queued.body['id']);
+  expect(ended).toMatchObject({ status: 'PermissionsError', errorMessage: expect.stringContaining('does not let') });
+  expect(await readAgain(other, 'suppliers')).toMatchObject({ status: 'Complete' });
+  await resetControl(server.sandboxUrl);
+  const { body } = await server.call('GET', `/companies/${other.companyId}/connections/${other.connectionId}`);
+  expect(body['status']).toBe('Linked');
+  expect(body['dataConnectionErrors'] ?? []).toEqual([]);
+  expect(await readAgain(other, 'customers')).toMatchObject({ status: 'Complete' });
+});
+
 test('a push of unknown outcome is settled once a reading has seen its data type', { timeout: 240_000 }, async () => {
   const faults = [{ kind: 'cut-after', method: 'POST', path: `${company.books}/suppliers` }];
   await control(server.sandboxUrl, { auditTrail: 'off', faults });

@@ -125,6 +125,7 @@ export function findOutcome(
   return { kind: 'unreachable', ...troubled(answer) };
 }
 
+const FORBIDDEN = 'The sandbox does not let the link read this.';
 const UNREADABLE = 'The sandbox answered with something that is none of its records.';
 
 export function readOutcome<T>(
@@ -134,6 +135,8 @@ export function readOutcome<T>(
   if (answer.kind !== 'answer') return { kind: 'unreachable', why: 'platform-offline', reason: answer.reason };
   const read = settled(answer);
   if (read !== undefined) return { kind: 'read', value: read.value };
+  // The token is good, and not for this: all else goes on.
+  if (answer.status === 403) return { kind: 'unreachable', why: 'no-permission', reason: FORBIDDEN };
   if (isUnlinked(answer)) return { kind: 'unlinked', reason: unlinkedReason(answer) };
   if (answer.status === 200) return { kind: 'unreachable', why: 'unreadable', reason: UNREADABLE };
   const { waitingFor: why, ...trouble } = troubled(answer);
