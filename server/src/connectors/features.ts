@@ -1,6 +1,6 @@
 /** What a connector can do, in the catalogue's words; worked out from which reads and writes it has. */
 import { dataTypes, isReadable, isWritable, type DataType } from '../models/data-types.ts';
-import type { Connector, WriteKind } from './contract.ts';
+import type { Connector, Read, WriteKind } from './contract.ts';
 
 export interface DatatypeFeature {
   readonly dataType: DataType;
@@ -8,7 +8,7 @@ export interface DatatypeFeature {
 }
 
 export interface SupportedFeature {
-  readonly featureType: 'Get' | 'Post' | 'Put' | 'Delete' | 'UploadAttachment';
+  readonly featureType: 'Get' | 'Post' | 'Put' | 'Delete' | 'UploadAttachment' | (typeof attachmentReads)[number];
   readonly featureState: 'Release' | 'NotSupported';
 }
 
@@ -19,6 +19,9 @@ const featureOfWrite = {
   attach: 'UploadAttachment',
 } as const satisfies Record<WriteKind, SupportedFeature['featureType']>;
 
+/** Whoever serves the files of a type serves them all three ways. */
+const attachmentReads = ['GetAttachments', 'GetAttachment', 'DownloadAttachment'] as const;
+
 /** One entry for every data type that can be written somewhere, or that this connector reads. */
 export function datatypeFeatures(connector: Connector): readonly DatatypeFeature[] {
   return dataTypes
@@ -28,17 +31,23 @@ export function datatypeFeatures(connector: Connector): readonly DatatypeFeature
 
 function featuresOf(connector: Connector, dataType: DataType): readonly SupportedFeature[] {
   const writes = connector.writes[dataType] ?? {};
+  const files = stateOf(recordsRead(connector, dataType)?.attachments);
   return [
     { featureType: 'Get', featureState: stateOf(readOf(connector, dataType)) },
     { featureType: featureOfWrite.create, featureState: stateOf(writes.create) },
     { featureType: featureOfWrite.update, featureState: stateOf(writes.update) },
     { featureType: featureOfWrite.delete, featureState: stateOf(writes.delete) },
     { featureType: featureOfWrite.attach, featureState: stateOf(writes.attach) },
+    ...attachmentReads.map((featureType) => ({ featureType, featureState: files })),
   ];
 }
 
 function readOf(connector: Connector, dataType: DataType): object | undefined {
   if (dataType === 'company') return 'companyInfo' in connector ? connector : undefined;
+  return recordsRead(connector, dataType);
+}
+
+function recordsRead(connector: Connector, dataType: DataType): Read<unknown> | undefined {
   return isReadable(dataType) ? connector.reads[dataType] : undefined;
 }
 

@@ -131,7 +131,7 @@ test('the sandbox is listed among the integrations with what it can write', asyn
   expect(sandbox).toMatchObject({ enabled: true, sourceType: 'Accounting' });
   const features = sandbox?.datatypeFeatures?.find(({ dataType }) => dataType === 'invoices');
   expect(features?.supportedFeatures.map(({ featureType }) => featureType)).toEqual(
-    expect.arrayContaining(['Get', 'Post', 'Put', 'Delete']),
+    expect.arrayContaining(['Get', 'Post', 'Put', 'Delete', 'GetAttachments', 'GetAttachment', 'DownloadAttachment']),
   );
   expect(await integrations.get({ platformKey: 'mqjo' })).toEqual(sandbox);
   const branding = await integrations.getBranding({ platformKey: 'mqjo' });

@@ -266,7 +266,7 @@ describe('a look-up in the sandbox', () => {
 });
 
 describe('the catalogue', () => {
-  test('says of each data type what the sandbox can do', () => {
+  test('says of each data type what the sandbox can do, and of which the files can be read', () => {
     const states = Object.fromEntries(
       datatypeFeatures(sandboxConnector()).map(({ dataType, supportedFeatures }) => [
         dataType,
@@ -275,30 +275,31 @@ describe('the catalogue', () => {
           .map(({ featureType }) => featureType),
       ]),
     );
+    const files = ['GetAttachments', 'GetAttachment', 'DownloadAttachment'];
     expect(states).toEqual({
       accountTransactions: ['Get'],
       bankAccounts: ['Get', 'Post', 'Put'],
       bankTransactions: ['Get', 'Post'],
-      billCreditNotes: ['Get', 'Post', 'Put', 'UploadAttachment'],
+      billCreditNotes: ['Get', 'Post', 'Put', 'UploadAttachment', ...files],
       billPayments: ['Get', 'Post', 'Delete'],
-      bills: ['Get', 'Post', 'Put', 'Delete', 'UploadAttachment'],
+      bills: ['Get', 'Post', 'Put', 'Delete', 'UploadAttachment', ...files],
       chartOfAccounts: ['Get', 'Post'],
       company: ['Get'],
       creditNotes: ['Get', 'Post', 'Put'],
-      customers: ['Get', 'Post', 'Put'],
-      directCosts: ['Get', 'Post', 'Delete', 'UploadAttachment'],
-      directIncomes: ['Get', 'Post', 'UploadAttachment'],
-      invoices: ['Get', 'Post', 'Put', 'Delete', 'UploadAttachment'],
+      customers: ['Get', 'Post', 'Put', ...files],
+      directCosts: ['Get', 'Post', 'Delete', 'UploadAttachment', ...files],
+      directIncomes: ['Get', 'Post', 'UploadAttachment', ...files],
+      invoices: ['Get', 'Post', 'Put', 'Delete', 'UploadAttachment', ...files],
       items: ['Get', 'Post'],
       journalEntries: ['Get', 'Post', 'Delete'],
       journals: ['Get', 'Post'],
       paymentMethods: ['Get'],
       payments: ['Get', 'Post'],
-      purchaseOrders: ['Get', 'Post', 'Put'],
-      suppliers: ['Get', 'Post', 'Put'],
+      purchaseOrders: ['Get', 'Post', 'Put', ...files],
+      suppliers: ['Get', 'Post', 'Put', ...files],
       taxRates: ['Get'],
       trackingCategories: ['Get'],
-      transfers: ['Get', 'Post', 'UploadAttachment'],
+      transfers: ['Get', 'Post', 'UploadAttachment', ...files],
     });
   });
 
