@@ -66,7 +66,7 @@ export async function cachedCluster(options: CacheOptions): Promise<string> {
 
 async function keyOf(versions: string): Promise<string> {
   const made = await Promise.all(
-    ['company.ts', 'cache.ts'].map((name) => readFile(path.join(import.meta.dirname, name), 'utf8')),
+    ['company.ts', 'cache.ts', 'server.ts'].map((name) => readFile(path.join(import.meta.dirname, name), 'utf8')),
   );
   const parts = [versions, POSTGRES_MAJOR, String(yearNow()), ...made];
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
@@ -80,9 +80,11 @@ async function makeCluster(dataDir: string, log: Log): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
   const work = await mkdtemp(path.join(dataDir, 'work-'));
   try {
-    await analyseOften(postgres.connection);
+    await analyse(postgres.connection, 'often');
     await runSql(postgres.connection, `CREATE DATABASE ${TEMPLATE_DATABASE} TEMPLATE template0 ENCODING 'UTF8'`);
     await activateModules(work, postgres.connection);
+    // The settings stay with the files that are copied, where each company would be looked at every second.
+    await analyse(postgres.connection, 'as usual');
     const server = await startServer({ dir: work, connection: postgres.connection });
     try {
       await setUpCompany(server.url, TEMPLATE_DATABASE, yearNow());
@@ -97,14 +99,15 @@ async function makeCluster(dataDir: string, log: Log): Promise<void> {
 }
 
 /** Activation looks 700 times into catalogues that nobody has analysed yet: without this it takes twice as long. */
-async function analyseOften(connection: DatabaseConnection): Promise<void> {
+async function analyse(connection: DatabaseConnection, howOften: 'often' | 'as usual'): Promise<void> {
   const settings = {
     autovacuum_naptime: '1s',
     autovacuum_analyze_threshold: '5',
     autovacuum_analyze_scale_factor: '0',
   };
   for (const [name, value] of Object.entries(settings)) {
-    await runSql(connection, `ALTER SYSTEM SET ${name} = '${value}'`);
+    const change = howOften === 'often' ? `SET ${name} = '${value}'` : `RESET ${name}`;
+    await runSql(connection, `ALTER SYSTEM ${change}`);
   }
   await runSql(connection, 'SELECT pg_reload_conf()');
 }
