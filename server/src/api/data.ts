@@ -1,5 +1,5 @@
 /** GET …/data/{dataType}: records as they are kept, one page or one record. */
-import { Type } from 'typebox';
+import { Type } from './schema.ts';
 import type { FastifyReply } from 'fastify';
 import type { PlatformRecord } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';

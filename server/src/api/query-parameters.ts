@@ -1,6 +1,6 @@
 /** Query parameters: their one spelling each, read whatever case a client writes them in, and the shared ones' schemas. */
 import { parse } from 'node:querystring';
-import { Type } from 'typebox';
+import { Type } from './schema.ts';
 
 const CANONICAL = [
   'page',
