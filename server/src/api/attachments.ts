@@ -156,7 +156,7 @@ function readRoutes(app: ApiRoutes, deps: ApiDeps): void {
       async ({ params: given }) => {
         const { attachments, from } = await source(given);
         const listed = await settled(from, await attachments.list(from.session, recordIdFrom(given.recordId)));
-        return { attachments: found(listed, from, given.recordId).map(renderAttachment) };
+        return { attachments: found(listed, from.dataType, given.recordId).map(renderAttachment) };
       },
     );
 
@@ -175,7 +175,7 @@ function readRoutes(app: ApiRoutes, deps: ApiDeps): void {
         const { attachments, from } = await source(given);
         const ids = [recordIdFrom(given.recordId), recordIdFrom(given.attachmentId)] as const;
         const attachment = await settled(from, await attachments.get(from.session, ...ids));
-        return renderAttachment(found(attachment, from, given.attachmentId));
+        return renderAttachment(found(attachment, 'attachments', given.attachmentId));
       },
     );
 
@@ -192,7 +192,11 @@ function readRoutes(app: ApiRoutes, deps: ApiDeps): void {
       async ({ params: given }, reply) => {
         const { attachments, from } = await source(given);
         const ids = [recordIdFrom(given.recordId), recordIdFrom(given.attachmentId)] as const;
-        const file = found(await settled(from, await attachments.download(from.session, ...ids)), from, ids[1]);
+        const file = found(
+          await settled(from, await attachments.download(from.session, ...ids)),
+          'attachments',
+          ids[1],
+        );
         return (
           reply
             .type(file.contentType)
@@ -208,12 +212,14 @@ function readRoutes(app: ApiRoutes, deps: ApiDeps): void {
 
 function attachmentsOf(from: Source): { readonly attachments: ReadAttachments<unknown>; readonly from: Source } {
   const { attachments } = from.read;
-  if (attachments === undefined) throw notSupported(from.dataType, from.connector.platform.key);
+  if (attachments === undefined) {
+    throw notSupported(from.dataType, from.connector.platform.key, ' with attachments');
+  }
   return { attachments, from };
 }
 
-function found<T>(value: T | undefined, { dataType }: Source, id: string): T {
-  if (value === undefined) throw new PublicError('record_not_found', `${dataType} for ID ${id}`);
+function found<T>(value: T | undefined, what: string, id: string): T {
+  if (value === undefined) throw new PublicError('record_not_found', `${what} for ID ${id}`);
   return value;
 }
 

@@ -1,5 +1,6 @@
-/** GET …/data/info: the company as its books know it, as it was read last; read now if it never was. */
+/** GET …/data/info: the company as the books of a connection know it, as it was read last; read now if it never was. */
 import type { PlatformRecord } from '../connectors/contract.ts';
+import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';
 import { PublicError } from '../errors.ts';
 import { findRecord } from '../records/list.ts';
@@ -11,15 +12,13 @@ import { propertiesOf, pulledBy, withPulled } from '../supplemental/pulled.ts';
 import { notSupported } from './data-type-path.ts';
 import type { ApiDeps } from './deps.ts';
 import { openSession } from './platform-session.ts';
-import { booksOfCompany } from './record-source.ts';
 
 const dataType = 'company';
 
 export async function answerCompanyInfo(
   deps: ApiDeps,
-  params: { readonly companyId: string },
+  { id: connectionId, companyId, platformKey }: Connection,
 ): Promise<PlatformRecord> {
-  const { id: connectionId, companyId, platformKey } = await booksOfCompany(deps, params);
   const connector = requireConnector(deps.companies, platformKey);
   if (connector.companyInfo === undefined) throw notSupported(dataType, connector.platform.key);
   const place = { companyId, connectionId, dataType, recordId: COMPANY_RECORD_ID } as const;

@@ -8,6 +8,7 @@ export function dataTypeFrom(segment: string): DataType {
   return dataType;
 }
 
-export function notSupported(dataType: DataType, platformKey: string): PublicError {
-  return new PublicError('data_type_not_found', `'${dataType}' not supported by platform ${platformKey}`);
+/** `there` goes on where it is the path alone that does not fit: ` at this path; …`. */
+export function notSupported(dataType: DataType, platformKey: string, there = ''): PublicError {
+  return new PublicError('data_type_not_found', `'${dataType}' not supported by platform ${platformKey}${there}`);
 }

@@ -1,6 +1,7 @@
 /** GET …/data/{dataType}: records as they are kept, one page or one record. */
 import { Type } from './schema.ts';
 import type { FastifyReply } from 'fastify';
+import { getConnection } from '../companies/change-connection.ts';
 import type { PlatformRecord } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { findRecord } from '../records/list.ts';
@@ -8,15 +9,21 @@ import { awaitFirstRead } from '../sync/first-read.ts';
 import { answers } from './answers.ts';
 import { changesRoute } from './changes.ts';
 import { answerCompanyInfo } from './company-info.ts';
-import { notSupported } from './data-type-path.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { PagedList, pagedList } from './paged-list.ts';
 import { makeFreshList, placeParameter } from './fresh-list.ts';
-import { recordIdFrom } from './path-ids.ts';
+import { connectionIdsFrom, recordIdFrom } from './path-ids.ts';
 import { listParameters, pagingOf, type Paging } from './query-parameters.ts';
 import { recordAnswers, WATERMARK_HEADER } from './record-answer.ts';
 import { recordFilter, type RecordListQuery } from './record-query.ts';
-import { freshSet, recordsOfCompany, recordsOfConnection, type RecordSource } from './record-source.ts';
+import {
+  booksOfCompany,
+  freshSet,
+  recordsOfCompany,
+  recordsOfConnection,
+  requireOwnPath,
+  type RecordSource,
+} from './record-source.ts';
 import { withSubCategories } from './tracking-tree.ts';
 
 const AnyRecord = Type.Unsafe<PlatformRecord>({ type: 'object', additionalProperties: true });
@@ -44,9 +51,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
 
   const list = async (url: string, query: ListQuery, source: RecordSource, reply: FastifyReply, parentId?: string) => {
     const { dataType } = source;
-    if (source.below !== undefined && parentId === undefined) {
-      throw notSupported(dataType, source.connector.platform.key);
-    }
+    if (parentId === undefined) requireOwnPath(source);
     const paging = pagingOf(query);
     const asked = { ...source, ...recordFilter(dataType, query), ...paging, parentId };
     const { records, page, watermark } = await listFresh(asked, query.after);
@@ -57,7 +62,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
 
   const single = async (id: string, source: RecordSource, reply: FastifyReply) => {
     const { dataType, connector } = source;
-    if (source.below !== undefined) throw notSupported(dataType, connector.platform.key);
+    requireOwnPath(source);
     const { isSynced } = await freshSet(deps, source, id);
     const find = () => findRecord(deps.db, { ...source, recordId: id });
     const known = await find();
@@ -84,7 +89,21 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
         response: singleAnswer,
       },
     },
-    async ({ params }) => answerCompanyInfo(deps, params),
+    async ({ params }) => answerCompanyInfo(deps, await booksOfCompany(deps, params)),
+  );
+
+  app.get(
+    '/companies/:companyId/connections/:connectionId/data/info',
+    {
+      schema: {
+        tags: ['Data'],
+        operationId: 'getConnectionInfo',
+        summary: 'Get what the books of a connection say of the company itself',
+        params: Type.Object({ companyId: Type.String(), connectionId: Type.String() }),
+        response: singleAnswer,
+      },
+    },
+    async ({ params }) => answerCompanyInfo(deps, await getConnection(deps.companies, connectionIdsFrom(params))),
   );
 
   app.get(

@@ -242,7 +242,7 @@ async function refresh(
   wanted: { readonly dataType: DataType; readonly connectionId?: string | undefined },
 ): Promise<PullOperation> {
   const connection = await connectionFor(deps, companyId, wanted.connectionId);
-  return askedFor(deps, connection, storedType(wanted.dataType));
+  return askedFor(deps, connection, storedType(wanted.dataType, connection));
 }
 
 /** For this path alone a data type that is read already is a bad request. */
@@ -251,7 +251,7 @@ async function refreshProductType(deps: ApiDeps, connection: Connection, name: s
   if (dataType === undefined)
     throw new PublicError('malformed_request', `dataTypes: no such data type: ${name.slice(0, 100)}`);
   try {
-    await requestReading(deps, connection, storedType(dataType));
+    await requestReading(deps, connection, storedType(dataType, connection));
   } catch (error) {
     if (error instanceof PublicError && error.code === 'dataset_in_progress')
       throw new PublicError('malformed_request', error.message);
@@ -259,9 +259,9 @@ async function refreshProductType(deps: ApiDeps, connection: Connection, name: s
   }
 }
 
-function storedType(dataType: DataType): ModelledDataType {
+function storedType(dataType: DataType, { platformKey }: Connection): ModelledDataType {
   if (dataType === 'company' || isReadable(dataType)) return dataType;
-  throw new PublicError('data_type_not_supported', `'${dataType}' not supported`);
+  throw new PublicError('data_type_not_supported', `'${dataType}' not supported by platform ${platformKey}`);
 }
 
 async function dataStatus(deps: ApiDeps, companyId: string): Promise<Record<string, Static<typeof DataStatus>>> {

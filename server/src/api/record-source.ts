@@ -59,7 +59,10 @@ export async function recordsOfConnection(
 function sourceOf(deps: ApiDeps, connection: Connection, dataType: ReturnType<typeof dataTypeFrom>): RecordSource {
   const connector = requireConnector(deps.companies, connection.platformKey);
   const read = isReadable(dataType) ? connector.reads[dataType] : undefined;
-  if (!isReadable(dataType) || read === undefined) throw notSupported(dataType, connector.platform.key);
+  if (!isReadable(dataType) || read === undefined) {
+    const isInfo = dataType === 'company' && connector.companyInfo !== undefined;
+    throw notSupported(dataType, connector.platform.key, isInfo ? ' at this path; it is read at …/data/info' : '');
+  }
   return {
     companyId: connection.companyId,
     connectionId: connection.id,
@@ -67,6 +70,13 @@ function sourceOf(deps: ApiDeps, connection: Connection, dataType: ReturnType<ty
     connector,
     below: read.below,
   };
+}
+
+/** Refuses a type that is read by the record to which it belongs, and so at no path of the others. */
+export function requireOwnPath({ dataType, below, connector }: RecordSource): void {
+  if (below === undefined) return;
+  const path = `…/data/${below}/{id}/${dataType}`;
+  throw notSupported(dataType, connector.platform.key, ` at this path; it is read at ${path}`);
 }
 
 /** Whether it can be shown as it is kept. */

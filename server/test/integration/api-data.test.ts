@@ -19,11 +19,16 @@ afterAll(() => api.stop());
 
 const read = (rest: string) => api.call<List>('GET', `/companies/${connection.companyId}/data/${rest}`);
 
+const bankTransactions =
+  "'bankTransactions' not supported by platform mqjo at this path; it is read at …/data/bankAccounts/{id}/bankTransactions";
+
 test.each([
   ['nonsense', 404, "'nonsense'"],
   ['salesOrders', 404, "'salesOrders' not supported by platform mqjo"],
-  ['bankTransactions', 404, 'bankTransactions'],
-  ['bankTransactions/one', 404, 'bankTransactions'],
+  ['bankTransactions', 404, bankTransactions],
+  ['bankTransactions/one', 404, bankTransactions],
+  ['company', 404, "'company' not supported by platform mqjo at this path; it is read at …/data/info"],
+  ['journals/one/attachments', 404, "'journals' not supported by platform mqjo with attachments"],
 ])('%s is refused by name', async (rest, status, told) => {
   expect((await read(rest)).body).toMatchObject({ statusCode: status, error: expect.stringContaining(told) });
 });
@@ -50,6 +55,23 @@ describe('options', () => {
     expect(body).toMatchObject({ type: 'Object' });
     expect((await api.call('GET', `${prefix}/dataTypes/accounts/options/POST`)).body).toEqual(body);
   });
+});
+
+test('a file that is not there is told as an attachment, and the record that it should hang on as what it is', async () => {
+  for (const rest of ['att_none', 'att_none/download']) {
+    const { body } = await api.call('GET', `${connection.prefix}/data/invoices/inv_1/attachments/${rest}`);
+    expect(body).toMatchObject({ statusCode: 404, error: 'No data available for attachments for ID att_none' });
+  }
+  const { body } = await api.call('GET', `${connection.prefix}/data/invoices/inv_none/attachments`);
+  expect(body).toMatchObject({ statusCode: 404, error: 'No data available for invoices for ID inv_none' });
+});
+
+test('a data type that no platform has cannot be queued, and the refusal names the platform', async () => {
+  const path = `/companies/${connection.companyId}/data/queue/salesOrders`;
+  const told = { statusCode: 400, error: "Datatype 'salesOrders' not supported by platform mqjo" };
+  expect((await api.call('POST', path)).body).toMatchObject(told);
+  const ofProduct = `/companies/${connection.companyId}/products/lending/refresh`;
+  expect((await api.call('POST', ofProduct, { body: { dataTypes: ['salesOrders'] } })).body).toMatchObject(told);
 });
 
 test('with the platform away what was read is still there, its models stand, and attachments are 503', async () => {

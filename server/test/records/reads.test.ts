@@ -177,6 +177,7 @@ test('every data type of filled books is listed whole, and each record is the sa
   const { body: info } = await api.call('GET', `/companies/${books.companyId}/data/info`);
   expect(info).toMatchObject({ companyName: 'Riverside Café', baseCurrency: 'GBP' });
   expect(info).not.toHaveProperty('id');
+  expect((await api.call('GET', `${books.prefix}/data/info`)).body).toEqual(info);
 });
 
 test('a tracking category alone shows all that stands below it', async () => {
