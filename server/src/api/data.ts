@@ -22,6 +22,7 @@ import {
   recordsOfCompany,
   recordsOfConnection,
   requireOwnPath,
+  requireParent,
   type RecordSource,
 } from './record-source.ts';
 import { withSubCategories } from './tracking-tree.ts';
@@ -55,6 +56,7 @@ export function dataRoutes(app: ApiRoutes, deps: ApiDeps): void {
     const paging = pagingOf(query);
     const asked = { ...source, ...recordFilter(dataType, query), ...paging, parentId };
     const { records, page, watermark } = await listFresh(asked, query.after);
+    if (parentId !== undefined && page.totalResults === 0) await requireParent(deps, source, parentId);
     void reply.header(WATERMARK_HEADER, watermark);
     const results = await recordAnswers(deps.db, source.connectionId, records);
     return pagedList(url, { ...paging, ...page, results });

@@ -7,6 +7,7 @@ import type { Connector } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isReadable, type ReadDataType } from '../models/data-types.ts';
 import { openFeed, type Feed } from '../records/feed.ts';
+import { isRecordKnown } from '../records/list.ts';
 import { findSetState, type SetState } from '../records/state.ts';
 import type { StoredDataType } from '../records/stored-types.ts';
 import { readWatermark } from '../records/watermark.ts';
@@ -77,6 +78,15 @@ export function requireOwnPath({ dataType, below, connector }: RecordSource): vo
   if (below === undefined) return;
   const path = `…/data/${below}/{id}/${dataType}`;
   throw notSupported(dataType, connector.platform.key, ` at this path; it is read at ${path}`);
+}
+
+/** Throws for a record that is in no way known, while all of its type are: what would belong to it cannot be listed. */
+export async function requireParent(deps: ApiDeps, source: RecordSource, parentId: string): Promise<void> {
+  if (source.below === undefined) return;
+  const set = { companyId: source.companyId, connectionId: source.connectionId, dataType: source.below };
+  const { isSynced } = await freshSet(deps, set, parentId);
+  if (!isSynced || (await isRecordKnown(deps.db, { ...set, recordId: parentId }))) return;
+  throw new PublicError('record_not_found', `${source.below} for ID ${parentId}`);
 }
 
 /** Whether it can be shown as it is kept. */

@@ -149,10 +149,27 @@ function makeStatementNames(): (text: string) => string {
   };
 }
 
-export async function findRecord(
-  db: Queryable,
-  place: { readonly connectionId: string; readonly dataType: StoredDataType; readonly recordId: string },
-): Promise<StoredRecord | undefined> {
+interface RecordPlace {
+  readonly connectionId: string;
+  readonly dataType: StoredDataType;
+  readonly recordId: string;
+}
+
+/**
+ * Whether there is or was such a record, for all that we have heard: deleted ones count, and those of which a push of ours
+ * has left no more than a stamp, or a note that they are to be read.
+ */
+export async function isRecordKnown(db: Queryable, place: RecordPlace): Promise<boolean> {
+  const here = 'connection_id = $1 AND data_type = $2 AND record_id = $3';
+  const [row] = await db.query<{ is_known: boolean }>(
+    'record_known',
+    `SELECT EXISTS (SELECT 1 FROM records WHERE ${here}) OR EXISTS (SELECT 1 FROM stale_records WHERE ${here}) AS is_known`,
+    [place.connectionId, place.dataType, place.recordId],
+  );
+  return row?.is_known ?? false;
+}
+
+export async function findRecord(db: Queryable, place: RecordPlace): Promise<StoredRecord | undefined> {
   const [row] = await db.query<RecordRow>(
     'record_find',
     `SELECT ${RECORD_ROW} FROM records r

@@ -158,6 +158,20 @@ test('a write that wants no sync leaves what is kept as it was', async () => {
   expect(await single('customers', id)).toMatchObject({ customerName: 'Shown' });
 });
 
+test('a bank account that a push made has a list of transactions, whether what it wrote was to be kept or not', async () => {
+  for (const [name, query] of [
+    ['Kept', ''],
+    ['Not kept', '?allowSyncOnPushComplete=false'],
+  ]) {
+    const whole = await fullBody({ server, company }, 'bankAccounts', records);
+    const body = { ...whole, accountName: name };
+    const push = await pushToEnd(server, company, { method: 'POST', path: `bankAccounts${query}`, body });
+    expect(push, JSON.stringify(push)).toMatchObject({ status: 'Success' });
+    const path = `${connection()}/data/bankAccounts/${recordIdOf(push)}/bankTransactions`;
+    expect(await server.call('GET', path)).toMatchObject({ status: 200, body: { totalResults: 0 } });
+  }
+});
+
 test('a record that turned out to be otherwise than we knew is read again before it is shown', async () => {
   const id = await create({ server, company }, 'customers', { customerName: 'Ours', status: 'Active' });
   await editInBooks(server.sandboxUrl, company, `customers/${id}`, { name: 'Theirs' });
