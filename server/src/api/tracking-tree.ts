@@ -1,5 +1,6 @@
 /** A tracking category alone, with the whole tree below it. */
 import type { Queryable } from '../db/pool.ts';
+import { lowered } from '../db/text-rules.ts';
 import { makeListRecords } from '../records/list.ts';
 import type { RecordContent } from '../records/stored-types.ts';
 import { recordAnswers } from './record-answer.ts';
@@ -14,7 +15,7 @@ export async function withSubCategories(
 ): Promise<RecordContent> {
   const listRecords = makeListRecords(db);
   const childrenOf = async (id: unknown) => {
-    const rest = { sql: 'r.first_ref = lower($1) AND NOT r.is_deleted', values: [id] };
+    const rest = { sql: `r.first_ref = ${lowered('$1')} AND NOT r.is_deleted`, values: [id] };
     const { records } = await listRecords({
       companyId,
       connectionId,

@@ -3,6 +3,7 @@
  * about records, all in one. Many turns share it and its commit.
  */
 import type { Database } from '../db/pool.ts';
+import { lowered } from '../db/text-rules.ts';
 import type { LedgerpostEvent } from '../events/event.ts';
 import { storableJson, storableText } from '../lib/storable-json.ts';
 import { MARK_STALE, WHOLE_SET } from '../records/stale.ts';
@@ -121,8 +122,8 @@ export async function settlePushes(db: Database, settlements: readonly Settlemen
        ${takeFeeds('SELECT company_id, count(*) AS records FROM kept WHERE in_feed GROUP BY company_id ORDER BY company_id')}
      ), stored AS (
        INSERT INTO records AS r (${RECORD_COLUMNS})
-       SELECT kept.company_id, connection_id, data_type, record_id, parent_id, content, lower(status),
-         lower(first_ref), lower(second_ref), model_key, is_deleted, stamp, CASE WHEN content IS NOT NULL THEN ${PLACED.at} END,
+       SELECT kept.company_id, connection_id, data_type, record_id, parent_id, content, ${lowered('status')},
+         ${lowered('first_ref')}, ${lowered('second_ref')}, model_key, is_deleted, stamp, CASE WHEN content IS NOT NULL THEN ${PLACED.at} END,
          coalesce(${PLACED.bucket}, 0), coalesce(${PLACED.at}, '-infinity')
        FROM kept LEFT JOIN feed ON kept.in_feed AND feed.company_id = kept.company_id
        ORDER BY connection_id, data_type, record_id

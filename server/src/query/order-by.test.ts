@@ -1,10 +1,13 @@
 // The `orderBy` parameter in SQL.
 import { expect, test } from 'vitest';
+import { inHumanOrder } from '../db/text-rules.ts';
 import { orderBySql } from './order-by.ts';
 import type { Properties } from './to-sql.ts';
 
 const properties: Properties = {
   requestedOnUtc: { column: 'requested_at', type: 'date' },
+  name: { column: 'p.name', type: 'string' },
+  statusCode: { column: 'p.code', type: 'number' },
   'connections.status': { column: 'c.status', type: 'string', within: (condition) => `EXISTS (${condition})` },
 };
 
@@ -12,6 +15,8 @@ test.each([
   ['requestedOnUtc', 'requested_at ASC'],
   ['-requestedOnUtc', 'requested_at DESC'],
   [' -requestedonutc ', 'requested_at DESC'],
+  ['statusCode', 'p.code ASC'],
+  ['-name', `${inHumanOrder('p.name')} DESC`],
 ])('%s', (text, sql) => {
   expect(orderBySql(text, properties)).toEqual({ ok: true, sql });
 });

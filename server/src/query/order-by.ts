@@ -1,6 +1,7 @@
 /** The `orderBy` parameter: one property, with a minus sign before it for descending. */
+import { inHumanOrder } from '../db/text-rules.ts';
 import { malformed, type QueryError } from './query.ts';
-import { findProperty, type Properties } from './to-sql.ts';
+import { findProperty, type Properties, type Property } from './to-sql.ts';
 
 export type OrderBySql =
   { readonly ok: true; readonly sql: string } | { readonly ok: false; readonly error: QueryError };
@@ -15,6 +16,11 @@ export function orderBySql(text: string, properties: Properties): OrderBySql {
   if (property === undefined || typeof property.column !== 'string' || property.within !== undefined) {
     return { ok: false, error: { code: 'unknown_query_property', property: name } };
   }
+  const column = isText(property) ? inHumanOrder(property.column) : property.column;
   // No NULLS FIRST or LAST: an index would no longer serve.
-  return { ok: true, sql: `${property.column} ${isDescending ? 'DESC' : 'ASC'}` };
+  return { ok: true, sql: `${column} ${isDescending ? 'DESC' : 'ASC'}` };
+}
+
+function isText({ type }: Property): boolean {
+  return type === 'string' || type === 'lowered' || type === 'exact';
 }

@@ -1,6 +1,7 @@
 // What a query comes to in SQL, and that nothing a caller wrote gets into the statement's text.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { caseless, lowered } from '../db/text-rules.ts';
 import { parseQuery } from './parse.ts';
 import { OPERATORS } from './query.ts';
 import { toSql, type Properties, type QuerySql } from './to-sql.ts';
@@ -35,19 +36,19 @@ const id = '0190a1b2-0000-7000-8000-000000000001';
 describe('the condition', () => {
   test.each([
     ['', 'TRUE', []],
-    ['name=Paid', 'lower(p.name) = lower($1)', ['Paid']],
-    ['NAME=Paid', 'lower(p.name) = lower($1)', ['Paid']],
-    ['name!=x', '(lower(p.name) = lower($1)) IS NOT TRUE', ['x']],
-    ['name~50%', 'strpos(lower(p.name), lower($1)) > 0', ['50%']],
-    ['customer=Ab', 'p.customer = lower($1)', ['Ab']],
-    ['customer!=Ab', '(p.customer = lower($1)) IS NOT TRUE', ['Ab']],
-    ['customer~Ab', 'strpos(p.customer, lower($1)) > 0', ['Ab']],
+    ['name=Paid', `${caseless('p.name')} = ${caseless('$1')}`, ['Paid']],
+    ['NAME=Paid', `${caseless('p.name')} = ${caseless('$1')}`, ['Paid']],
+    ['name!=x', `(${caseless('p.name')} = ${caseless('$1')}) IS NOT TRUE`, ['x']],
+    ['name~50%', `strpos(${caseless('p.name')}, ${caseless('$1')}) > 0`, ['50%']],
+    ['customer=Ab', `p.customer = ${lowered('$1')}`, ['Ab']],
+    ['customer!=Ab', `(p.customer = ${lowered('$1')}) IS NOT TRUE`, ['Ab']],
+    ['customer~Ab', `strpos(p.customer, ${lowered('$1')}) > 0`, ['Ab']],
     ['recordId=Ab', 'p.record_id = $1', ['Ab']],
-    ['recordId~Ab', 'strpos(lower(p.record_id), lower($1)) > 0', ['Ab']],
+    ['recordId~Ab', `strpos(${caseless('p.record_id')}, ${caseless('$1')}) > 0`, ['Ab']],
     [`id=${id}`, 'p.id = $1::uuid', [id]],
     ['id=nonsense', 'FALSE', []],
     ['id!=nonsense', '(FALSE) IS NOT TRUE', []],
-    ['id~0190', 'strpos(p.id::text, lower($1)) > 0', ['0190']],
+    ['id~0190', `strpos(p.id::text, ${lowered('$1')}) > 0`, ['0190']],
     ['total=1', 'p.total = $1::numeric', ['1']],
     ['total>=-1.50', 'p.total >= $1::numeric', ['-1.50']],
     ['total!=.5', '(p.total = $1::numeric) IS NOT TRUE', ['.5']],
@@ -59,12 +60,12 @@ describe('the condition', () => {
     ['status=nonsense', 'p.state = ANY($1::text[])', [[]]],
     [
       'connections.status!=Linked',
-      '(EXISTS (SELECT 1 FROM connections c WHERE c.company_id = p.id AND lower(c.status) = lower($1))) IS NOT TRUE',
+      `(EXISTS (SELECT 1 FROM connections c WHERE c.company_id = p.id AND ${caseless('c.status')} = ${caseless('$1')})) IS NOT TRUE`,
       ['Linked'],
     ],
     [
       '{total > 100 || total < 50} && name != x',
-      '((p.total > $1::numeric OR p.total < $2::numeric) AND (lower(p.name) = lower($3)) IS NOT TRUE)',
+      `((p.total > $1::numeric OR p.total < $2::numeric) AND (${caseless('p.name')} = ${caseless('$3')}) IS NOT TRUE)`,
       ['100', '50', 'x'],
     ],
   ])('%s', (text, sql, values) => {
@@ -73,7 +74,7 @@ describe('the condition', () => {
 
   test('placeholders go on where the caller stopped', () => {
     expect(sqlOf('name=a && total=1', properties, 4)).toMatchObject({
-      where: { sql: '(lower(p.name) = lower($4) AND p.total = $5::numeric)' },
+      where: { sql: `(${caseless('p.name')} = ${caseless('$4')} AND p.total = $5::numeric)` },
     });
   });
 
@@ -81,7 +82,7 @@ describe('the condition', () => {
     const tags: Properties = (key) => ({ type: 'string', column: { key, of: (at) => `(tags ->> ${at})` } });
     expect(sqlOf("owning'team = x", tags)).toEqual({
       ok: true,
-      where: { sql: 'lower((tags ->> $1)) = lower($2)', values: ["owning'team", 'x'] },
+      where: { sql: `${caseless('(tags ->> $1)')} = ${caseless('$2')}`, values: ["owning'team", 'x'] },
     });
   });
 });

@@ -2,6 +2,7 @@
  * Query to SQL. The caller says which properties there are and where each is found; values only ever travel as
  * parameters. What a value means, and which operators make sense, depends on the property's type.
  */
+import { caseless, lowered } from '../db/text-rules.ts';
 import { readMoment } from './moment.ts';
 import { malformed, type Clause, type Operator, type Query, type QueryError } from './query.ts';
 
@@ -22,7 +23,7 @@ export interface KeyedColumn {
 }
 
 /** - `string`: text, compared without regard to case.
- * - `lowered`: the same of a column whose texts are in lower case as they stand, so that an index serves.
+ * - `lowered`: the same of a column whose texts were `lowered` when they were stored, so that an index serves.
  * - `exact`: text that equals only itself, such as the id of a record.
  * - `uuid`, `number`, `date` (timestamptz), `boolean`: the column has that type.
  * - `names`: each name on the wire stands for some stored texts; a name may share them with another. */
@@ -104,12 +105,12 @@ function compare(
 ): string | undefined {
   switch (property.type) {
     case 'string':
-      return compareText(operator, `lower(${column})`, () => `lower(${bind(value)})`);
+      return compareText(operator, caseless(column), () => caseless(bind(value)));
     case 'lowered':
-      return compareText(operator, column, () => `lower(${bind(value)})`);
+      return compareText(operator, column, () => lowered(bind(value)));
     case 'exact':
       if (operator === '=') return `${column} = ${bind(value)}`;
-      return compareText(operator, `lower(${column})`, () => `lower(${bind(value)})`);
+      return compareText(operator, caseless(column), () => caseless(bind(value)));
     case 'uuid':
       return compareUuid(operator, column, value, bind);
     case 'names':
@@ -135,7 +136,7 @@ function compareText(operator: PositiveOperator, column: string, value: () => st
 }
 
 function compareUuid(operator: PositiveOperator, column: string, value: string, bind: Bind): string | undefined {
-  if (operator !== '=') return compareText(operator, `${column}::text`, () => `lower(${bind(value)})`);
+  if (operator !== '=') return compareText(operator, `${column}::text`, () => lowered(bind(value)));
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
   // A text that is no UUID equals none; as a parameter it would be an error. Compared as uuid so that an index serves.
   return isUuid ? `${column} = ${bind(value)}::uuid` : 'FALSE';

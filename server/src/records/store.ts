@@ -3,6 +3,7 @@
  * hands in its own transaction, so that a cursor moves together with the records that it stands for.
  */
 import type { Queryable } from '../db/pool.ts';
+import { lowered } from '../db/text-rules.ts';
 import { storableJson, storableText } from '../lib/storable-json.ts';
 import { fromFeedTime, type FeedTime } from './feed.ts';
 import { indexedText, refsOf } from './indexed-fields.ts';
@@ -126,8 +127,8 @@ async function upsertDiffering(tx: Queryable, batch: RecordBatch, rows: readonly
        SELECT taken.*, (SELECT count(*) FROM input) AS taken FROM taken
      ), stored AS (
        INSERT INTO records AS r (${RECORD_COLUMNS})
-       SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, lower(i.status), lower(i.first_ref),
-         lower(i.second_ref), $6, i.is_deleted,
+       SELECT feed.company_id, $2, $3, i.record_id, $5, i.content, ${lowered('i.status')}, ${lowered('i.first_ref')},
+         ${lowered('i.second_ref')}, $6, i.is_deleted,
          i.stamp, CASE WHEN i.content IS NOT NULL THEN ${time.at} END, ${time.bucket}, ${time.at}
        FROM input i CROSS JOIN feed
        ${UPSERT_RECORD}

@@ -1,12 +1,17 @@
 /** Filters and orders by what an answer shows: names beside ids, and texts of any script. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordFilter } from '../../src/api/record-query.ts';
 import { readDataTypes } from '../../src/models/data-types.ts';
 import type { Fields } from '../../src/models/model.ts';
 import { modelOfType } from '../../src/models/read-models.ts';
+import { migrate, readMigrations } from '../../src/db/migrate.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { makeLog } from '../../src/lib/log.ts';
 import { markSynced } from '../../src/records/state.ts';
 import { storeRecords } from '../../src/records/store.ts';
 import type { RecordContent, StoredDataType } from '../../src/records/stored-types.ts';
 import { makeLinkedConnection, startApi, type TestApi } from '../support/api.ts';
+import { createTestDatabase } from '../support/database.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -176,4 +181,96 @@ describe('a name that is shown beside an id', () => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
     return Object.entries(value).flatMap(([member, inner]) => namesIn(inner, [...above, member]));
   }
+});
+
+describe('texts of any script', () => {
+  const names = ['STRASSE', 'apple', 'ÅNGSTRÖM', 'Émile Zola', 'ΣΊΣΥΦΟΣ', 'İzmir', 'Zebra', '100'];
+  const customers = names.map((customerName) => ({ id: customerName, customerName }));
+
+  test.each([
+    ['=émile zola', ['Émile Zola']],
+    ['~ÉMILE', ['Émile Zola']],
+    ['~émile', ['Émile Zola']],
+    ['=ångström', ['ÅNGSTRÖM']],
+    ['~Ång', ['ÅNGSTRÖM']],
+    ['=σίσυφος', ['ΣΊΣΥΦΟΣ']],
+    // A sigma has another form where a word ends, which this one does not.
+    ['~σίς', ['ΣΊΣΥΦΟΣ']],
+    ['=straße', ['STRASSE']],
+    ['=İZMIR', ['İzmir']],
+    ['!=émile zola', names.filter((name) => name !== 'Émile Zola')],
+  ])('are found without regard to case: %s', async (condition, ids) => {
+    books ??= await makeBooks({ customers });
+    expect(await books.idsOf('customers', { query: `customerName${condition}` })).toEqual(ids);
+  });
+  let books: Awaited<ReturnType<typeof makeBooks>> | undefined;
+
+  test('are sorted as people do, and what ties comes in the order of its last change', async () => {
+    books ??= await makeBooks({ customers });
+    const sorted = ['100', 'ÅNGSTRÖM', 'apple', 'Émile Zola', 'İzmir', 'STRASSE', 'Zebra', 'ΣΊΣΥΦΟΣ'];
+    expect(await books.idsOf('customers', { orderBy: 'customerName' })).toEqual(sorted);
+    expect(await books.idsOf('customers', { orderBy: 'id' })).toEqual(sorted);
+    expect(await books.idsOf('customers', { orderBy: '-customerName' })).toEqual(sorted.toReversed());
+    const twins = await makeBooks({ customers: ['b', 'a', 'c'].map((id) => ({ id, customerName: 'Ångström' })) });
+    expect(await twins.idsOf('customers', { orderBy: 'customerName' })).toEqual(['b', 'a', 'c']);
+  });
+
+  test('that are ids and statuses are found without regard to case', async () => {
+    const { idsOf } = await makeBooks({
+      invoices: [
+        { id: 'i1', status: 'Bezahlt Ü', customerRef: { id: 'KÄUFER-1' } },
+        { id: 'i2', status: 'PAID', customerRef: { id: 'käufer-2' } },
+      ],
+    });
+    expect(await idsOf('invoices', { query: 'customerRef.id=käufer-1' })).toEqual(['i1']);
+    expect(await idsOf('invoices', { query: 'customerRef.id~KÄUFER' })).toEqual(['i1', 'i2']);
+    expect(await idsOf('invoices', { query: 'status=BEZAHLT ü' })).toEqual(['i1']);
+    expect(await idsOf('invoices', { query: 'status!=paid' })).toEqual(['i1']);
+  });
+
+  test.each([
+    ['customerRef.id=Käufer-1', 'first_ref'],
+    ['status=Überfällig', 'status'],
+  ])('%s is found by an index', async (query, column) => {
+    const { filter } = recordFilter('invoices', { query });
+    const { sql = '', values = [] } = filter.rest ?? filter.kept ?? {};
+    const plan = await api.db.transaction(async (tx) => {
+      // Of few rows a planner would rather read all.
+      await tx.execute('', 'SET LOCAL enable_seqscan = off');
+      return tx.query(
+        '',
+        `EXPLAIN SELECT FROM records r WHERE r.connection_id = gen_random_uuid() AND r.data_type = 'invoices' AND ${sql}`,
+        values,
+      );
+    });
+    expect(JSON.stringify(plan)).toMatch(new RegExp(`Index Cond: [^"]*\\(${column} = `));
+  });
+
+  test('that an earlier version kept as ids and statuses are found without regard to case as well', async () => {
+    const { connection, database, drop } = await createTestDatabase({ empty: true });
+    const log = makeLog('silent', systemClock);
+    const all = await readMigrations();
+    await migrate({ connection, log, migrations: all.filter(({ name }) => name < '0021') });
+    await database.execute(
+      '',
+      `INSERT INTO records (company_id, connection_id, data_type, record_id, content, status, first_ref, modified_at, bucket, seen_at)
+       SELECT gen_random_uuid(), gen_random_uuid(), 'invoices', 'i1', '{}', lower('ÜBERFÄLLIG'), lower('KÄUFER-1'), now(), 0, now()`,
+    );
+    expect(await migrate({ connection, log, migrations: all })).toContain('0021_lower_case_of_any_script');
+    const rows = await database.query('', 'SELECT status, first_ref FROM records');
+    expect(rows).toEqual([{ status: 'überfällig', first_ref: 'käufer-1' }]);
+    expect(await database.query('', 'SELECT status FROM record_counts WHERE records > 0')).toEqual([
+      { status: 'überfällig' },
+    ]);
+    await drop();
+  });
+
+  test('are found in the lists of companies and of connections too', async () => {
+    const found = async (path: string) => (await api.call<List>('GET', path)).body.results;
+    const { body } = await api.call<{ id: string }>('POST', '/companies', {
+      body: { name: 'Ölmühle ÆRØ', tags: { region: 'ÎLE' } },
+    });
+    expect(await found(`/companies?query=name%3Dölmühle ærø`)).toMatchObject([{ id: body.id }]);
+    expect(await found(`/companies?tags=region%3Dîle`)).toMatchObject([{ id: body.id }]);
+  });
 });

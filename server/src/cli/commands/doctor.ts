@@ -6,6 +6,7 @@ import { readConfig, type Config } from '../../config.ts';
 import { clientConfig } from '../../db/connection.ts';
 import { readMigrations } from '../../db/migrate.ts';
 import { describeDatabaseError } from '../../db/pool.ts';
+import { UNICODE_COLLATION } from '../../db/text-rules.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { contextOf, outputOf, type CommandContext } from '../context.ts';
 import { CommandFailure } from '../exit-codes.ts';
@@ -71,29 +72,42 @@ async function examineDatabase(url: string): Promise<Finding[]> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ version: number; text: string; now: Date; has_table: boolean }>(
+    const { rows } = await client.query<DatabaseRow>(
       `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS text,
-         clock_timestamp() AS now, to_regclass('applied_migrations') IS NOT NULL AS has_table`,
+         clock_timestamp() AS now, to_regclass('applied_migrations') IS NOT NULL AS has_table,
+         to_regcollation('"${UNICODE_COLLATION}"') IS NOT NULL AS has_collation`,
     );
     const [row] = rows;
     if (row === undefined) throw new Error('no answer');
     const applied = row.has_table
       ? (await client.query<{ name: string }>('SELECT name FROM applied_migrations')).rows.map(({ name }) => name)
       : [];
-    return [
-      {
-        check: 'database',
-        result: row.version >= POSTGRES_MIN ? 'ok' : 'bad',
-        detail: `PostgreSQL ${row.text}${row.version >= POSTGRES_MIN ? '' : ': 15 or newer is needed'}`,
-      },
-      examineClock("database's clock", row.now),
-      await examineMigrations(applied),
-    ];
+    return [examineVersion(row), examineClock("database's clock", row.now), await examineMigrations(applied)];
   } catch (error) {
     return [{ check: 'database', result: 'bad', detail: `it cannot be reached: ${describeDatabaseError(error)}` }];
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+interface DatabaseRow {
+  readonly version: number;
+  readonly text: string;
+  readonly now: Date;
+  readonly has_table: boolean;
+  readonly has_collation: boolean;
+}
+
+function examineVersion({ version, text, has_collation: hasCollation }: DatabaseRow): Finding {
+  const check = 'database';
+  const detail = `PostgreSQL ${text}`;
+  if (version < POSTGRES_MIN) return { check, result: 'bad', detail: `${detail}: 15 or newer is needed` };
+  if (hasCollation) return { check, result: 'ok', detail };
+  return {
+    check,
+    result: 'bad',
+    detail: `${detail}: it has no ${UNICODE_COLLATION}: ICU and a database in UTF-8 are needed`,
+  };
 }
 
 async function examineMigrations(applied: readonly string[]): Promise<Finding> {
