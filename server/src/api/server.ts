@@ -42,6 +42,7 @@ import { pushResolutionRoute } from './push-resolution.ts';
 import { pushRequestRoutes } from './push-requests.ts';
 import { parseQueryString } from './query-parameters.ts';
 import { addQuota } from './quota.ts';
+import { reportRoutes } from './reports.ts';
 import { ruleRoutes } from './rules.ts';
 import { supplementalDataRoutes } from './supplemental-data.ts';
 import { syncSettingsRoutes } from './sync-settings.ts';
@@ -114,6 +115,7 @@ function addApiRoutes(
   datasetRoutes(routes, deps);
   syncSettingsRoutes(routes, deps);
   dataRoutes(routes, deps);
+  reportRoutes(routes);
   customDataTypeRoutes(routes, deps);
   webhookRoutes(routes, deps);
   integrationKeyRoute(routes, deps, forgetKeys);

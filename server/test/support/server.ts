@@ -72,7 +72,9 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
     exited.then((code) => Promise.reject(new Error(`the server ended with code ${code}:\n${output}`))),
   ]);
   const url = place('API') ?? '';
-  const apiKey = env['LEDGERPOST_API_KEY'] ?? API_KEY;
+  const given = env['LEDGERPOST_API_KEY'] ?? API_KEY;
+  // Given none, it has made one.
+  const apiKey = given === '' ? (await readFile(path.join(dir, 'api-key'), 'utf8')).trim() : given;
   await vi.waitFor(async () => expect((await fetch(`${url}/health`)).status).toBe(200), {
     timeout: 60_000,
     interval: 20,
