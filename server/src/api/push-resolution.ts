@@ -35,6 +35,7 @@ const ResolutionRequest = Type.Object({
 
 export function pushResolutionRoute(app: ApiRoutes, deps: ApiDeps): void {
   const { db, config, companies, settle } = deps;
+  const { connectorFor } = companies;
 
   app.post(
     '/companies/:companyId/push/:pushOperationKey/resolution',
@@ -59,7 +60,7 @@ export function pushResolutionRoute(app: ApiRoutes, deps: ApiDeps): void {
         throw new PublicError('malformed_request', 'Body member recordId must be left out where the outcome is Failed');
       }
       const decidedBy = await keyName(deps, apiKeyIdOf(request));
-      const resolution = await resolvePush({ db, settle }, place, {
+      const resolution = await resolvePush({ db, settle, connectorFor }, place, {
         isWritten: outcome === 'Success',
         reason,
         recordId,

@@ -4,6 +4,7 @@
  */
 import type { Connector, WriteOutcome } from '../connectors/contract.ts';
 import { readDataTypes, type DataType } from '../models/data-types.ts';
+import { isMembers } from '../models/validate.ts';
 import { indexedText, refsOf } from '../records/indexed-fields.ts';
 import { modelKeyOf } from '../records/model-key.ts';
 import { WHOLE_SET } from '../records/stale.ts';
@@ -63,7 +64,7 @@ export function keptWrites(
     return stamp === undefined ? undefined : { records: [{ dataType, recordId, isDeleted: false, stamp }], stale: [] };
   }
   const touched = [
-    ...touchedBy(dataType, verdict.record, push.lastContent).map((place) => ({ ...place, onlyIfKept: true })),
+    ...touchedBy(dataType, verdict.record ?? askedContent(push), push.lastContent).map((place) => ({ ...place, onlyIfKept: true })),
     ...followers(connector, dataType),
   ];
   if (kind === 'delete') return { records: [{ dataType, recordId, isDeleted: true }], stale: touched };
@@ -83,6 +84,13 @@ export function keptWrites(
   }
   const content = contentOf(verdict.record);
   return { records: [{ dataType, recordId, content, isDeleted: false, modelKey, stamp }], stale: touched };
+}
+
+/** What was to be written stands for what was, where the platform has not shown it. */
+function askedContent({ kind, bodyText }: TakenPush): RecordContent | undefined {
+  if (bodyText === undefined || (kind !== 'create' && kind !== 'update')) return undefined;
+  const asked: unknown = JSON.parse(bodyText);
+  return isMembers(asked) ? asked : undefined;
 }
 
 /** The sets that follow from what was written. Even those that are not kept: one may be under way to us for the first time. */

@@ -58,7 +58,7 @@ async function closeDataset(tx: Queryable, dataset: ClaimedDataset, ending: Endi
   const isComplete = ending.status === 'Complete';
   const dueInHours = isComplete ? hours : Math.min(hours, RETRY_HOURS_MAX);
   // The platform's clock stood no earlier than known_until when the pass began. Ahead of ours it is not believed: a record
-  // that is stamped in the future would hide all changes until then.
+  // that is stamped in the future would hide all changes until then. Where nothing was read, nothing is known of that clock.
   const [row] = await tx.query<EndedRow>(
     'dataset_end',
     `WITH ended AS (
@@ -66,7 +66,8 @@ async function closeDataset(tx: Queryable, dataset: ClaimedDataset, ending: Endi
          lease_until = NULL, progress = 100
        WHERE id = $1 AND lease_token = $2 AND lease_until > clock_timestamp() AND completed_at IS NULL
        RETURNING *, $6::boolean AS is_complete, $6 AND is_full IS TRUE AS all_is_read,
-         started_at + (least(clock_ahead_ms, 0) - $5) * interval '1 millisecond' AS known_until
+         CASE WHEN records_read > 0
+           THEN started_at + (least(clock_ahead_ms, 0) - $5) * interval '1 millisecond' END AS known_until
      ), noted AS (
        UPDATE sync_sets s SET
          latest_success_id = CASE WHEN is_complete THEN e.id ELSE s.latest_success_id END,

@@ -53,10 +53,7 @@ async function refreshNow(companies: CompaniesContext, platform: Platform, stale
   // Its first reading may have passed by what was written meanwhile, so that the mark waits for the end.
   if (!known.isSynced) return true;
   const { knownUntil, at } = known;
-  const outcome =
-    knownUntil === undefined
-      ? 'left'
-      : await walkChanges(companies, platform, { stale, source, read: source.read, knownUntil, at });
+  const outcome = await walkChanges(companies, platform, { stale, source, read: source.read, knownUntil, at });
   if (outcome === 'left') await leaveToReading(companies, stale);
   return outcome !== 'unanswered';
 }
@@ -65,7 +62,8 @@ interface Walk {
   readonly stale: StaleRecord;
   readonly source: Pick<Source, 'pulled' | 'modelKey'>;
   readonly read: PagedRead;
-  readonly knownUntil: Date;
+  /** Absent where that is not known, as of a set that was empty: all of it is read. */
+  readonly knownUntil: Date | undefined;
   /** When it was begun, by the database. */
   readonly at: Date;
 }

@@ -97,7 +97,10 @@ function isStored(dataType: string, readable: ReadonlySet<StoredDataType>): data
   return (readable as ReadonlySet<string>).has(dataType);
 }
 
-/** In the transaction that links a connection: its first readings are to be asked for. */
+/**
+ * In the transaction that links a connection: its first readings are to be asked for. The books may be others than before, so
+ * that all is read, by readings under way as well: those begin anew, and whoever holds one stores nothing more.
+ */
 export async function noteLinked(
   tx: Queryable,
   connection: { readonly id: string; readonly companyId: string },
@@ -108,6 +111,21 @@ export async function noteLinked(
      VALUES ($1, $2, clock_timestamp(), true)
      ON CONFLICT (connection_id) DO UPDATE SET authorised_at = excluded.authorised_at, is_new = true, is_told = false`,
     [connection.id, connection.companyId],
+  );
+  await tx.execute(
+    'sync_link_begin_anew',
+    `WITH begun_anew AS (
+       UPDATE datasets SET lease_token = NULL, lease_until = NULL, started_at = NULL, not_before = clock_timestamp(),
+         phase = 'records', page_after = NULL, parent_id = NULL, records_read = 0, deletions_told = false,
+         clock_ahead_ms = NULL, warnings = NULL, setbacks = 0,
+         is_full = NULL, changed_after = NULL, from_date = NULL, model_key = NULL, as_of = NULL
+       WHERE connection_id = $1 AND completed_at IS NULL
+       RETURNING id
+     ), unmet AS (
+       DELETE FROM record_sightings s USING begun_anew b WHERE s.pass = b.id::text
+     )
+     UPDATE sync_sets SET known_until = NULL WHERE connection_id = $1`,
+    [connection.id],
   );
 }
 

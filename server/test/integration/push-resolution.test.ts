@@ -11,8 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function pushThat(end: 'giveUp' | 'succeed' | undefined, method = 'POST', path = 'customers') {
-  const body = method === 'DELETE' ? {} : { body: { customerName: 'Ana', status: 'Active' } };
+async function pushThat(
+  end: 'giveUp' | 'succeed' | undefined,
+  method = 'POST',
+  path = 'customers',
+  asked: object = { customerName: 'Ana', status: 'Active' },
+) {
+  const body = method === 'DELETE' ? {} : { body: asked };
   const answer = await api.call(method, `${connection.prefix}/push/${path}`, body);
   const id = String(answer.body['pushOperationKey']);
   const { companyId, connectionId } = connection;
@@ -67,6 +72,33 @@ test('it is decided as written: with the record, an entry of who and why, an eve
     { event_type: 'customers.write.successful', payload: { status: 'Success', record: { id: 'cus_7' } } },
   ]);
   expect([await total('Unknown'), await total('Success')]).toEqual([unknown - 1, success + 1]);
+});
+
+test('what is decided as written is read again before it is shown, and so is what it changed', async () => {
+  const { connectionId } = connection;
+  const lines = [{ amount: 10, links: [{ type: 'Invoice', id: 'inv_3', amount: -10 }] }];
+  const body = { totalAmount: 10, currency: 'GBP', customerRef: { id: 'cus_7' }, accountRef: { id: 'acc_1' }, lines };
+  const stale = () =>
+    api.db.query('', 'SELECT data_type, record_id FROM stale_records WHERE connection_id = $1 AND record_id <> $2', [
+      connectionId,
+      '',
+    ]);
+  await api.db.execute(
+    '',
+    `INSERT INTO records (company_id, connection_id, data_type, record_id, content, bucket, modified_at, seen_at)
+     VALUES ($1, $2, 'invoices', 'inv_3', '{"id":"inv_3"}', 0, now(), now())`,
+    [connection.companyId, connectionId],
+  );
+  const push = await pushThat('giveUp', 'POST', 'payments', body);
+  expect(await stale()).not.toContainEqual({ data_type: 'payments', record_id: 'pay_9' });
+  const decided = await decide(push, { outcome: 'Success', reason: 'It is there', recordId: 'pay_9' });
+  expect(decided).toMatchObject({ status: 200 });
+  expect(await stale()).toEqual(
+    expect.arrayContaining([
+      { data_type: 'payments', record_id: 'pay_9' },
+      { data_type: 'invoices', record_id: 'inv_3' },
+    ]),
+  );
 });
 
 test('it is decided as not written, and says on whose word', async () => {

@@ -38,7 +38,7 @@ function quickConnector(sandboxUrl: string): Connector {
 /** An operator says that the platform does not have it. */
 export function decideAbsent(db: Database, push: { companyId: string; pushId: string }): Promise<Resolution> {
   const decision = { isWritten: false, reason: 'It is not there', recordId: undefined, decidedBy: 'a test' };
-  return resolvePush({ db, settle: settleOn(db) }, push, decision);
+  return resolvePush({ db, settle: settleOn(db), connectorFor: () => undefined }, push, decision);
 }
 
 function settleOn(db: Database) {
