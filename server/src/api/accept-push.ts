@@ -1,6 +1,6 @@
 /** What all requests for a push have in common: their parameters, the check that the platform can do it, the answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { Connector, WriteKind } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isWritable, type DataType, type WritableDataType } from '../models/data-types.ts';

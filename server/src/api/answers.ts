@@ -1,5 +1,5 @@
 /** The answers that every operation shares, and references to the shapes that have a name in the contract. */
-import { Type, type TSchema } from './schema.ts';
+import { Type, type TSchema } from 'typebox';
 
 /** A reference to a schema added to the server under its `$id`. */
 export function ref<T = unknown>(schema: TSchema & { readonly $id?: string }) {

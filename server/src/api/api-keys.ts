@@ -1,5 +1,5 @@
 /** GET, POST and DELETE /apiKeys. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { createApiKey, deleteApiKey, listApiKeys, rotateApiKey, type ApiKey } from './api-key-store.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';
 import { answers, noContent } from './answers.ts';

@@ -1,7 +1,7 @@
 /** Files on records: upload, which is a push like any other, and reading them as the platform holds them. */
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { Attachment, ReadAttachments } from '../connectors/contract.ts';
 import { PublicError } from '../errors.ts';
 import { isStorableText } from '../lib/text.ts';

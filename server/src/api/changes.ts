@@ -1,5 +1,5 @@
 /** GET /companies/{companyId}/changes: what has changed in the company's books since a place that the caller has kept. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { listConnectionsOfCompanies } from '../companies/change-connection.ts';
 import { customDataType, isCustom, readDataTypes } from '../models/data-types.ts';

@@ -1,5 +1,5 @@
 /** /companies: list, create, get, replace, update and delete. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import {
   createCompany,
   deleteCompany,

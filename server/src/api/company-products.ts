@@ -1,5 +1,5 @@
 /** PUT and DELETE /companies/{companyId}/products/{productIdentifier}. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { addProduct, removeProduct } from '../companies/products.ts';
 import { answers, noContent } from './answers.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';

@@ -1,5 +1,5 @@
 /** A connection as the wire shows it. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import type { Connection as StoredConnection } from '../companies/connection.ts';
 import { requireConnector, type CompaniesContext } from '../companies/context.ts';
 import { renderConnection } from '../events/wire.ts';

@@ -1,5 +1,5 @@
 /** /companies/{id}/connections: list, create, get, unlink, delete, and authorization without a browser. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import {
   createConnection,
   deleteConnection,

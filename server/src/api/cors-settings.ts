@@ -1,5 +1,5 @@
 /** GET and POST /corsSettings: which sites' pages may call this API from a browser. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { AllowedOrigins } from './allowed-origins.ts';
 import { answers } from './answers.ts';
 import type { ApiRoutes } from './deps.ts';

@@ -1,5 +1,5 @@
 /** …/custom/{customDataIdentifier}: further lists of a platform's records, under names and in shapes of the caller's own. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { getConnection } from '../companies/change-connection.ts';
 import type { Connection } from '../companies/connection.ts';
 import { requireConnector } from '../companies/context.ts';

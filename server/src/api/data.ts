@@ -1,5 +1,5 @@
 /** GET …/data/{dataType}: records as they are kept, one page or one record. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { FastifyReply } from 'fastify';
 import { getConnection } from '../companies/change-connection.ts';
 import type { PlatformRecord } from '../connectors/contract.ts';

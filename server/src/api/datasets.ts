@@ -1,5 +1,5 @@
 /** Reading a company's books: asking for it, how each data type stands, and what became of each reading. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { findLinkedConnection, getConnection } from '../companies/change-connection.ts';
 import type { Connection } from '../companies/connection.ts';

@@ -3,7 +3,7 @@
  * never further.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { describeDatabaseError, isConnectionLost } from '../db/pool.ts';
 import { ERRORS, errorKind, PublicError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../lib/log.ts';

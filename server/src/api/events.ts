@@ -1,5 +1,5 @@
 /** /events: the feed beside the webhooks, one event, the types with an example of each, and examples on demand. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
 import { EVENT_TYPES, fitsEventType, isKnownEventType, meaningOf } from '../events/event-types.ts';

@@ -1,5 +1,5 @@
 /** Pages of records as fresh as can be had, each with the place in the company's feed from which to go on. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { makeListRecords, type RecordListRequest } from '../records/list.ts';
 import { notePage } from '../records/walks.ts';

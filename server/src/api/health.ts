@@ -1,5 +1,5 @@
 /** GET /health: whether every role of this process is ready, and if not, what each one waits for. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { ApiRoutes } from './deps.ts';
 
 export interface Health {

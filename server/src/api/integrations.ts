@@ -1,5 +1,5 @@
 /** GET /integrations: the catalogue of platforms, and what each can do. Drawn from the connectors' own declarations. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { Connector } from '../connectors/contract.ts';
 import { datatypeFeatures } from '../connectors/features.ts';
 import { PublicError } from '../errors.ts';

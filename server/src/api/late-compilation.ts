@@ -6,13 +6,13 @@ import makeSerializers from '@fastify/fast-json-stringify-compiler';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler, RouteOptions } from 'fastify';
-import { isOptional, type TSchema } from './schema.ts';
+import { Type, type TSchema } from 'typebox';
 
 export function makeLateValidators(): FastifySchemaCompiler<TSchema> {
   const compile = makeCompile();
   return (route) => {
     let compiled: ValidateFunction | undefined;
-    const mayBeAbsent = isOptional(route.schema);
+    const mayBeAbsent = Type.IsOptional(route.schema);
     const validate: ReturnType<FastifySchemaCompiler<TSchema>> = (value) => {
       // A body that did not come is handed in as null.
       if (value === null && mayBeAbsent) return true;

@@ -1,7 +1,7 @@
 /** GET /metrics: what this process counts, as Prometheus text. Sources that ask the database are read on each scrape. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { Log } from '../lib/log.ts';
 import { describeError } from '../lib/log.ts';
 import type { ApiRoutes } from './deps.ts';

@@ -1,6 +1,6 @@
 /** GET …/options/{dataType}: the fields that the platform accepts for a data type, with choices from the company's books. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import type { Connector } from '../connectors/contract.ts';
 import type { DataType } from '../models/data-types.ts';
 import { renderJsonSchema } from '../models/json-schema.ts';

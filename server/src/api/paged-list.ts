@@ -1,5 +1,5 @@
 /** The envelope of every paged list, with links that lead through it. */
-import { Type, type TSchema } from './schema.ts';
+import { Type, type TSchema } from 'typebox';
 import type { Paging } from './query-parameters.ts';
 
 const Link = Type.Object({ href: Type.String() });

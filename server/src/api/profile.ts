@@ -1,5 +1,5 @@
 /** GET and PUT /profile: whose installation this is. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { getProfile, replaceProfile, type Profile as StoredProfile } from '../webhooks/profile.ts';
 import { answers } from './answers.ts';
 import type { ApiDeps, ApiRoutes } from './deps.ts';

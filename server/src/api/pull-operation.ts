@@ -1,5 +1,5 @@
 /** Readings as the wire shows them, and asking for one. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import type { Connection } from '../companies/connection.ts';
 import { PublicError } from '../errors.ts';
 import type { StoredDataType } from '../records/stored-types.ts';

@@ -1,5 +1,5 @@
 /** `after` in the links of a push list: the row that a page begins after, so that a walk by links misses and repeats none. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
 import type { PushOrder } from '../push/list.ts';

@@ -1,5 +1,5 @@
 /** GET …/push, …/push/{key} and …/push/{key}/timeline: what became of the pushes of a company. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
 import { makeListPushes } from '../push/list.ts';

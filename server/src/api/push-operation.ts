@@ -2,7 +2,7 @@
  * A push as the wire shows it. Official clients refuse a null where they expect absence, so each member says which of
  * the two it uses.
  */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import type { Change } from '../connectors/contract.ts';
 import { dataTypes } from '../models/data-types.ts';
 import type { ValidationItem } from '../models/validation.ts';

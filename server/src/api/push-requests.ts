@@ -3,7 +3,7 @@
  * once the push is stored.
  */
 import type { FastifySchemaCompiler } from 'fastify';
-import { Type, type TSchema } from './schema.ts';
+import { Type, type TSchema } from 'typebox';
 import type { WriteKind } from '../connectors/contract.ts';
 import { makeAccept, PushParameters, type PushTarget } from './accept-push.ts';
 import { answers, ref } from './answers.ts';

@@ -1,5 +1,5 @@
 /** POST …/push/{key}/resolution: an operator tells what became of a push that nobody else could tell of. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
 import { getPush } from '../push/queries.ts';

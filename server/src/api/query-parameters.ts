@@ -1,6 +1,6 @@
 /** Query parameters: their one spelling each, read whatever case a client writes them in, and the shared ones' schemas. */
 import { parse } from 'node:querystring';
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 
 const CANONICAL = [
   'page',

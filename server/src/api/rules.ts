@@ -1,5 +1,5 @@
 /** /rules: alerts in the form before webhooks, and what was sent of them. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
 import { findAlert, listAlerts, type Alert as StoredAlert } from '../webhooks/alerts.ts';

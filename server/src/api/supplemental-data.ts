@@ -1,5 +1,5 @@
 /** …/supplementalDataConfig: names of the caller's own for further fields of a platform, per data type. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { checkConfig, findConfig, storeConfig, type SupplementalConfig } from '../supplemental/config.ts';
 import { answers } from './answers.ts';

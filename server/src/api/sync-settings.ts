@@ -1,5 +1,5 @@
 /** GET and POST /profile/syncSettings and …/companies/{companyId}/syncSettings: how often each data type is read. */
-import { Type } from './schema.ts';
+import { Type } from 'typebox';
 import { getCompany } from '../companies/change-company.ts';
 import { PublicError } from '../errors.ts';
 import type { DataType } from '../models/data-types.ts';

@@ -1,5 +1,5 @@
 /** …/messages and …/attempts of a webhook consumer: what was sent to it, and what it answered. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { getConsumer } from '../webhooks/change-consumer.ts';
 import { messageIdOf, webhookId } from '../webhooks/envelope.ts';

@@ -1,5 +1,5 @@
 /** Sending again what a consumer missed, and sending it an example. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import { PublicError } from '../errors.ts';
 import { webhookId } from '../webhooks/envelope.ts';
 import { sendExample } from '../webhooks/example.ts';

@@ -1,5 +1,5 @@
 /** /webhooks: the consumers that hear of events, and their signing secrets. */
-import { Type, type Static } from './schema.ts';
+import { Type, type Static } from 'typebox';
 import {
   createConsumer,
   deleteConsumer,
