@@ -1,7 +1,7 @@
 /** The paths of reports, which are not there: refused by name, so that nobody takes one for a misspelt data type. */
+import { Type } from 'typebox';
 import { PublicError } from '../errors.ts';
 import type { ApiRoutes } from './deps.ts';
-import { Type } from 'typebox';
 
 const PATHS = [
   '/companies/:companyId/data/financials/:report',
