@@ -7,6 +7,7 @@ import type { Properties } from './to-sql.ts';
 const properties: Properties = {
   requestedOnUtc: { column: 'requested_at', type: 'date' },
   name: { column: 'p.name', type: 'string' },
+  id: { column: 'p.id', type: 'exact' },
   statusCode: { column: 'p.code', type: 'number' },
   'connections.status': { column: 'c.status', type: 'string', within: (condition) => `EXISTS (${condition})` },
 };
@@ -16,6 +17,7 @@ test.each([
   ['-requestedOnUtc', 'requested_at DESC'],
   [' -requestedonutc ', 'requested_at DESC'],
   ['statusCode', 'p.code ASC'],
+  ['id', 'p.id ASC'],
   ['-name', `${inHumanOrder('p.name')} DESC`],
 ])('%s', (text, sql) => {
   expect(orderBySql(text, properties)).toEqual({ ok: true, sql });

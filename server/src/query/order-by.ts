@@ -21,6 +21,7 @@ export function orderBySql(text: string, properties: Properties): OrderBySql {
   return { ok: true, sql: `${column} ${isDescending ? 'DESC' : 'ASC'}` };
 }
 
+/** Ids have no order that would mean anything to people: theirs is that of their index. */
 function isText({ type }: Property): boolean {
-  return type === 'string' || type === 'lowered' || type === 'exact';
+  return type === 'string' || type === 'lowered';
 }
