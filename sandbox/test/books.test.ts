@@ -25,8 +25,8 @@ test('the first start offers three sets of believable, balanced books', async ()
       invoices: 12,
       bills: 10,
       'bank-accounts': 2,
-      payments: 2,
-      'supplier-payments': 2,
+      payments: 6,
+      'supplier-payments': 5,
       'credit-notes': 2,
       'supplier-credit-notes': 1,
       expenses: 2,
@@ -40,6 +40,25 @@ test('the first start offers three sets of believable, balanced books', async ()
     for (const [path, count] of Object.entries(counts)) expect(await client.total(`${at}/${path}`), path).toBe(count);
     const statuses = objectsAt((await client.get(`${at}/invoices`)).body, 'items').map((invoice) => invoice['status']);
     expect(new Set(statuses)).toEqual(new Set(['draft', 'submitted', 'partially-paid', 'paid']));
+  }
+});
+
+test('every payment that a document of the first sets names is one that can be read, and says the same', async () => {
+  const client = await startForTest();
+  for (const [documents, payments] of [
+    ['invoices', 'payments'],
+    ['bills', 'supplier-payments'],
+  ]) {
+    const listed = objectsAt((await client.get(`${books}/${documents}`)).body, 'items');
+    expect(listed.flatMap((one) => objectsAt(one, 'payments'))).toEqual([]);
+    const named = listed.flatMap((one) => objectsAt(one, 'allocations').map((each) => [one['id'], each] as const));
+    expect(named.length).toBeGreaterThanOrEqual(5);
+    for (const [recordId, allocation] of named) {
+      const { status, body } = await client.get(`${books}/${payments}/${textAt(allocation, 'paymentId')}`);
+      expect(status).toBe(200);
+      const settled = objectsAt(body, 'lines').flatMap((line) => objectsAt(line, 'allocations'));
+      expect(settled).toContainEqual(expect.objectContaining({ recordId, amount: allocation['amount'] }));
+    }
   }
 });
 

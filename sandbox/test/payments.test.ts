@@ -28,7 +28,7 @@ test('a payment lowers what is due and gives the status, and its deletion gives 
     amountPaid: '20.00',
     amountDue: '100.00',
     version: 2,
-    allocations: [{ paymentId: first, number: 'PAY-0003', amount: '20.00', baseAmount: '20.00', date: '2026-05-20' }],
+    allocations: [{ paymentId: first, number: 'PAY-0007', amount: '20.00', baseAmount: '20.00', date: '2026-05-20' }],
   });
   const second = await desk.make(
     'payments',

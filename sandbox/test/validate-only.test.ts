@@ -24,7 +24,7 @@ test('a record that is only validated comes back as it would be, and nothing is 
     ['invoices', invoice(known), { number: 'INV-0013', total: '120.00', amountDue: '120.00' }],
     ['credit-notes', creditNote(known), { number: 'CN-0003', remainingCredit: '24.00' }],
     ['expenses', cash(known, known.costsId), { number: 'EXP-0003', total: '60.00' }],
-    ['payments', payment(known, [{ amount: '5' }]), { number: 'PAY-0003', remainingCredit: '5.00' }],
+    ['payments', payment(known, [{ amount: '5' }]), { number: 'PAY-0007', remainingCredit: '5.00' }],
     ['customers', { name: 'A' }, { name: 'A', status: 'active' }],
     ['journals', { name: 'A' }, { name: 'A', hasChildren: false }],
   ] as const) {

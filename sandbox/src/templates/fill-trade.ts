@@ -10,6 +10,8 @@ import { customers } from '../resources/customers.ts';
 import { invoices } from '../resources/invoices.ts';
 import { items } from '../resources/items.ts';
 import { journalEntries } from '../resources/journal-entries.ts';
+import { payments } from '../resources/payments.ts';
+import { supplierPayments } from '../resources/supplier-payments.ts';
 import { suppliers } from '../resources/suppliers.ts';
 import { trackingCategories } from '../resources/tracking-categories.ts';
 
@@ -38,16 +40,35 @@ export function fillTrade(plant: Plant, trade: Trade, ground: Ground): void {
   const buyers = trade.customers.map((one, index) => plant(customers, contact(one, index)));
   const sellers = trade.suppliers.map((one, index) => plant(suppliers, contact(one, index + 20)));
   const { sold, bought } = plantItems(plant, trade, ground);
-  const invoiceIds = countTo(invoicesCount).map((n) =>
-    plantInvoice(plant, ground, n, at(buyers, n), sold, at(labels, n)),
-  );
-  const billIds = countTo(billsCount).map((n) => plantBill(plant, ground, n, at(sellers, n), bought));
+  const sales = countTo(invoicesCount).map((n) => plantInvoice(plant, n, at(buyers, n), sold, at(labels, n)));
+  const purchases = countTo(billsCount).map((n) => plantBill(plant, ground, n, at(sellers, n), bought));
   plantJournals(plant, ground);
   fillMoney(plant, ground, {
     deposit,
-    invoices: lateInvoices.map((n) => ({ id: at(invoiceIds, n), customerId: at(buyers, n) })),
-    bills: lateBills.map((n) => ({ id: at(billIds, n), supplierId: at(sellers, n) })),
+    invoices: lateInvoices.map((n) => ({ id: at(sales, n).id, customerId: at(buyers, n) })),
+    bills: lateBills.map((n) => ({ id: at(purchases, n).id, supplierId: at(sellers, n) })),
   });
+  for (const [n, { id, paid }] of sales.entries())
+    if (paid !== undefined)
+      plant(payments, { customerId: at(buyers, n), ...settled(ground, { type: 'invoice', recordId: id }, paid) });
+  for (const [n, { id, paid }] of purchases.entries())
+    if (paid !== undefined)
+      plant(supplierPayments, { supplierId: at(sellers, n), ...settled(ground, { type: 'bill', recordId: id }, paid) });
+}
+
+/** `paid` is what a payment of its own is to settle of it. */
+interface Document {
+  readonly id: string;
+  readonly paid: Paid | undefined;
+}
+
+interface Paid {
+  readonly date: string;
+  readonly amount: string;
+}
+
+function settled({ currentAccount }: Ground, document: JsonObject, { date, amount }: Paid): JsonObject {
+  return { accountId: currentAccount, date, lines: [{ amount, allocations: [{ ...document, amount }] }] };
 }
 
 function countTo(count: number): number[] {
@@ -119,17 +140,10 @@ function monthDay(n: number, day: number): string {
   return `2026-${String((n % 10) + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
-function plantInvoice(
-  plant: Plant,
-  ground: Ground,
-  n: number,
-  customerId: string,
-  sold: Planted[],
-  label: string,
-): string {
+function plantInvoice(plant: Plant, n: number, customerId: string, sold: Planted[], label: string): Document {
   const first = at(sold, n);
   const second = at(sold, n + 3);
-  // Every third is paid with its deposit; of these every second is a single item, which that pays in full.
+  // Of every third its deposit is paid; of these every second is a single item, which that pays in full.
   const isPaid = n % 3 === 0;
   const isSingle = n % 6 === 0;
   const price = centsOf(first.price);
@@ -140,23 +154,23 @@ function plantInvoice(
         { itemId: first.id, quantity: String(2 + n), trackingCategoryIds: [label] },
         { itemId: second.id, quantity: String(1 + (n % 4)), ...(n % 4 === 1 && { discountPercentage: '10' }) },
       ];
-  return plant(invoices, {
+  const id = plant(invoices, {
     customerId,
     issueDate: monthDay(n, 5 + n),
     dueDate: monthDay(n + 1, 5 + n),
     status: n === 11 ? 'draft' : 'submitted',
     reference: `PO-${4100 + n * 17}`,
     lines,
-    ...(isPaid && { payments: [{ accountId: ground.currentAccount, date: monthDay(n, 25), amount }] }),
   });
+  return { id, paid: isPaid ? { date: monthDay(n, 25), amount } : undefined };
 }
 
-function plantBill(plant: Plant, ground: Ground, n: number, supplierId: string, bought: Planted[]): string {
+function plantBill(plant: Plant, ground: Ground, n: number, supplierId: string, bought: Planted[]): Document {
   const goods = at(bought, n);
   const overhead = at(['6100', '6110', '6200', '6300', '6500'], n);
   const isPaid = n % 4 === 0;
   const net = `${80 + n * 12}.00`;
-  return plant(bills, {
+  const id = plant(bills, {
     supplierId,
     issueDate: monthDay(n, 3 + n),
     dueDate: monthDay(n + 1, 3 + n),
@@ -172,8 +186,8 @@ function plantBill(plant: Plant, ground: Ground, n: number, supplierId: string, 
           },
         ]
       : [{ itemId: goods.id, quantity: String(10 + n) }],
-    ...(isPaid && { payments: [{ accountId: ground.currentAccount, date: monthDay(n, 28), amount: net }] }),
   });
+  return { id, paid: isPaid ? { date: monthDay(n, 28), amount: net } : undefined };
 }
 
 function plantJournals(plant: Plant, ground: Ground): void {

@@ -110,6 +110,22 @@ test('the company itself is read again when it is asked for', async () => {
   expect(answer.dataset).toMatchObject({ companyId, dataType: 'company' });
 });
 
+test('every payment that an invoice or a bill names can be read', async () => {
+  for (const [documents, payments] of [
+    ['invoices', 'payments'],
+    ['bills', 'billPayments'],
+  ] as const) {
+    const { results } = await list(documents, { pageSize: 1_000 });
+    const named = results.flatMap((each) =>
+      ((Reflect.get(each, 'paymentAllocations') ?? []) as { payment: { id: string } }[]).map(
+        ({ payment }) => payment.id,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const id of named) expect(await ask(payments, 'get', { [RESOURCES[payments][1]]: id })).toMatchObject({ id });
+  }
+});
+
 test('a filter over the model, as the documentation writes it', async () => {
   const { results, totalResults } = await list('invoices', {
     query: '{totalAmount > 100 || totalAmount < 50} && status != paid && metadata.isDeleted!=true',
