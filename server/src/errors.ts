@@ -13,7 +13,11 @@ interface ErrorKind {
 
 export const ERRORS = {
   malformed_request: { statusCode: 400, text: (about) => about, canBeRetried: 'False' },
-  malformed_query: { statusCode: 400, text: () => 'Error parsing query - Malformed query.', canBeRetried: 'False' },
+  malformed_query: {
+    statusCode: 400,
+    text: (why) => `Error parsing query - Malformed query. ${why}`,
+    canBeRetried: 'False',
+  },
   unknown_query_property: {
     statusCode: 400,
     text: (about) => `Error parsing query - Could not resolve property ${about}`,

@@ -51,7 +51,7 @@ export function orderOf(orderBy: string, { name, properties }: Searchable): stri
 }
 
 function queryError(error: QueryError, name: string): PublicError {
-  if (error.code === 'malformed_query') return new PublicError(error.code);
+  if (error.code === 'malformed_query') return new PublicError(error.code, error.why);
   return new PublicError(error.code, `${error.property.slice(0, 200)} on ${name}`);
 }
 

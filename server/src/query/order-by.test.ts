@@ -34,5 +34,8 @@ test.each(['changes', '--requestedOnUtc', 'requestedOnUtc desc', 'connections.st
 );
 
 test.each(['', ' ', '-'])('"%s" is malformed', (text) => {
-  expect(orderBySql(text, properties)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+  expect(orderBySql(text, properties)).toEqual({
+    ok: false,
+    error: { code: 'malformed_query', why: 'orderBy names no property.' },
+  });
 });

@@ -10,7 +10,7 @@ export type OrderBySql =
 export function orderBySql(text: string, properties: Properties): OrderBySql {
   const isDescending = text.trimStart().startsWith('-');
   const name = text.trim().slice(isDescending ? 1 : 0);
-  if (name === '') return malformed;
+  if (name === '') return { ok: false, error: malformed('orderBy names no property.') };
   const property = findProperty(properties, name);
   // A property of many rows, or of a name that travels as a parameter, gives no order.
   if (property === undefined || typeof property.column !== 'string' || property.within !== undefined) {

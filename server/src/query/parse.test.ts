@@ -64,31 +64,35 @@ describe('what a query says', () => {
   });
 });
 
-describe('a malformed query is refused', () => {
+const bracesAt = (place: number, joiner: string, found: string) =>
+  `At character ${place}: ${joiner}, or braces around what belongs together, is expected, not '${found}'.`;
+
+describe('a malformed query is refused, and the message says at which character', () => {
   test.each([
-    ['mixed without braces', 'a=1 && b=2 || c=3'],
-    ['mixed the other way round', 'a=1 || b=2 && c=3'],
-    ['no operator', 'status'],
-    ['no property', '=paid'],
-    ['no value', 'status='],
-    ['blank value', 'status=  && a=1'],
-    ['nothing after the joiner', 'a=1 &&'],
-    ['nothing before the joiner', '&& a=1'],
-    ['half an operator', 'a!1'],
-    ['empty braces', '{}'],
-    ['unclosed brace', '{a=1'],
-    ['brace closed twice', '{a=1}}'],
-    ['brace out of place', 'a=1 {b=2}}'],
-    ['something after a brace', '{a=1} b=2'],
-    ['unclosed quote', 'a="1'],
-    ['quote that never ends for an escape', 'a="1\\"'],
-    ['something after a quote', 'a="1" 2'],
-    ['encoded twice and broken', 'a%3'],
-    ['a sign PostgreSQL cannot take', 'a=\0'],
-    ['the same, encoded twice', 'a%3D%00'],
-    ['too long', `a=${'x'.repeat(queryLengthMax - 1)}`],
-  ])('%s', (_, text) => {
-    expect(parseQuery(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+    ['mixed without braces', 'a=1 && b=2 || c=3', bracesAt(12, '&&', '|')],
+    ['mixed the other way round', 'a=1 || b=2 && c=3', bracesAt(12, '||', '&')],
+    ['no operator', 'status', 'At character 7: an operator (!= >= <= = > < ~) is expected, and the query ends.'],
+    ['no property', '=paid', "At character 1: a property is expected, not '='."],
+    ['no value', 'status=', 'At character 8: a value is expected, and the query ends.'],
+    ['blank value', 'status=  && a=1', "At character 10: a value is expected, not '&'."],
+    ['nothing after the joiner', 'a=1 &&', 'At character 7: a property is expected, and the query ends.'],
+    ['nothing before the joiner', '&& a=1', "At character 1: a property is expected, not '&'."],
+    ['half an operator', 'a!1', "At character 2: an operator (!= >= <= = > < ~) is expected, not '!'."],
+    ['empty braces', '{}', "At character 2: a property is expected, not '}'."],
+    ['unclosed brace', '{a=1', 'At character 5: } is expected, and the query ends.'],
+    ['brace closed twice', '{a=1}}', "At character 6: && or || is expected, not '}'."],
+    ['brace out of place', 'a=1 {b=2}}', "At character 9: && or || is expected, not '}'."],
+    ['something after a brace', '{a=1} 𝕓=2', "At character 7: && or || is expected, not '𝕓'."],
+    ['a sign of two halves before it', '𝕒=1 && ', 'At character 8: a property is expected, and the query ends.'],
+    ['unclosed quote', 'a="1', 'At character 5: a closing quote is expected, and the query ends.'],
+    ['quote that never ends', 'a="1\\"', 'At character 7: a closing quote is expected, and the query ends.'],
+    ['something after a quote', 'a="1" 2', "At character 7: && or || is expected, not '2'."],
+    ['encoded twice and broken', 'a%3', 'There is no operator, and the percent-encoding is broken.'],
+    ['a sign PostgreSQL cannot take', 'a=\0', 'A query has no null characters.'],
+    ['the same, encoded twice', 'a%3D%00', 'A query has no null characters.'],
+    ['too long', 'a'.repeat(2048), 'A query has at most 2047 characters; this one has 2048.'],
+  ])('%s', (_, text, why) => {
+    expect(parseQuery(text)).toEqual({ ok: false, error: { code: 'malformed_query', why } });
   });
 
   test('the longest query that is allowed is read', () => {

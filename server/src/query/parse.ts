@@ -10,25 +10,37 @@ export type ParsedQuery =
 /** Part of the wire contract: a longer query is refused. */
 export const queryLengthMax = 2047;
 
+/** The message is for the caller. */
 class Malformed extends Error {}
 
 export function parseQuery(text: string): ParsedQuery {
-  // PostgreSQL takes no NUL in a text.
-  if (text.length > queryLengthMax || text.includes('\0')) return malformed;
   try {
-    return { ok: true, query: parseAll(decodedOnceMore(text)) };
+    return { ok: true, query: parseAll(decodedOnceMore(checked(text))) };
   } catch (error) {
-    if (error instanceof Malformed || error instanceof URIError) return malformed;
+    if (error instanceof Malformed) return { ok: false, error: malformed(error.message) };
     throw error;
   }
+}
+
+function checked(text: string): string {
+  if (text.length > queryLengthMax) {
+    throw new Malformed(`A query has at most ${queryLengthMax} characters; this one has ${text.length}.`);
+  }
+  // PostgreSQL takes no NUL in a text.
+  if (text.includes('\0')) throw new Malformed('A query has no null characters.');
+  return text;
 }
 
 /** Some clients encode twice, as one published example does: then no operator is left to be seen. */
 function decodedOnceMore(text: string): string {
   if (!text.includes('%') || /[=<>~]/.test(text)) return text;
-  const decoded = decodeURIComponent(text);
-  if (decoded.includes('\0')) throw new Malformed();
-  return decoded;
+  try {
+    return checked(decodeURIComponent(text));
+  } catch (error) {
+    throw error instanceof URIError
+      ? new Malformed('There is no operator, and the percent-encoding is broken.')
+      : error;
+  }
 }
 
 /** Where reading stands. It only ever moves forward, so a query is read in one pass. */
@@ -42,7 +54,7 @@ function parseAll(text: string): Query {
   skipBlanks(cursor);
   if (isAtEnd(cursor)) return { kind: 'all', parts: [] };
   const query = parseGroup(cursor);
-  if (!isAtEnd(cursor)) throw new Malformed();
+  if (!isAtEnd(cursor)) throw expected(cursor, '&& or ||');
   return query;
 }
 
@@ -56,7 +68,7 @@ function parseGroup(cursor: Cursor): Query {
     parts.push(parsePart(cursor));
   }
   // Without braces nobody can tell which of the two binds closer.
-  if (joinerAt(cursor) !== undefined) throw new Malformed();
+  if (joinerAt(cursor) !== undefined) throw expected(cursor, `${joiner}, or braces around what belongs together,`);
   return { kind: joiner === '&&' ? 'all' : 'any', parts } satisfies Group;
 }
 
@@ -70,7 +82,7 @@ function parsePart(cursor: Cursor): Query {
 function parseBraces(cursor: Cursor): Query {
   cursor.at += 1;
   const inner = parseGroup(cursor);
-  if (cursor.text[cursor.at] !== '}') throw new Malformed();
+  if (cursor.text[cursor.at] !== '}') throw expected(cursor, '}');
   cursor.at += 1;
   return inner;
 }
@@ -88,13 +100,13 @@ function parseProperty(cursor: Cursor): string {
   const start = cursor.at;
   while (!isAtEnd(cursor) && !'=!<>~&|{}"\\'.includes(here(cursor))) cursor.at += 1;
   const property = cursor.text.slice(start, cursor.at).trim();
-  if (property === '') throw new Malformed();
+  if (property === '') throw expected(cursor, 'a property');
   return property;
 }
 
 function parseOperator(cursor: Cursor): Operator {
   const operator = OPERATORS.find((each) => cursor.text.startsWith(each, cursor.at));
-  if (operator === undefined) throw new Malformed();
+  if (operator === undefined) throw expected(cursor, `an operator (${OPERATORS.join(' ')})`);
   cursor.at += operator.length;
   return operator;
 }
@@ -116,7 +128,7 @@ function parseBare(cursor: Cursor): string {
     value += takeSign(cursor);
     if (!isBlank) length = value.length;
   }
-  if (length === 0) throw new Malformed();
+  if (length === 0) throw expected(cursor, 'a value');
   return value.slice(0, length);
 }
 
@@ -144,6 +156,16 @@ function isAtEnd(cursor: Cursor): boolean {
 
 function here(cursor: Cursor): string {
   const sign = cursor.text[cursor.at];
-  if (sign === undefined) throw new Malformed();
+  // Only a quoted value is read on without a look at where the query ends.
+  if (sign === undefined) throw expected(cursor, 'a closing quote');
   return sign;
+}
+
+/** Characters are counted from one, and as people do. */
+function expected({ text, at }: Cursor, what: string): Malformed {
+  const before = text.slice(0, at);
+  const place = [...before].length + 1;
+  const found = text.codePointAt(at);
+  const instead = found === undefined ? 'and the query ends' : `not '${String.fromCodePoint(found)}'`;
+  return new Malformed(`At character ${place}: ${what} is expected, ${instead}.`);
 }

@@ -23,8 +23,19 @@ export interface Group {
 export type Query = Clause | Group;
 
 export type QueryError =
-  | { readonly code: 'malformed_query' }
+  /** `why` goes on where the message of that code ends: a sentence for the caller. */
+  | { readonly code: 'malformed_query'; readonly why: string }
   /** `property` as the caller wrote it. */
   | { readonly code: 'unknown_query_property'; readonly property: string };
 
-export const malformed = { ok: false, error: { code: 'malformed_query' } } as const;
+export function malformed(why: string) {
+  return { code: 'malformed_query', why } as const satisfies QueryError;
+}
+
+const QUOTED_MAX = 60;
+
+/** What a caller wrote, for messages. */
+export function cutShort(text: string): string {
+  const signs = [...text];
+  return signs.length <= QUOTED_MAX ? text : `${signs.slice(0, QUOTED_MAX).join('')}…`;
+}

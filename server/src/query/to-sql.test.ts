@@ -112,27 +112,36 @@ describe('dates', () => {
     'yesterday',
     '1700000000',
   ])('%s is refused', (text) => {
-    expect(sqlOf(`requestedOnUtc=${text}`)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+    const why = `requestedOnUtc: '${text}' is not a date.`;
+    expect(sqlOf(`requestedOnUtc=${text}`)).toEqual({ ok: false, error: { code: 'malformed_query', why } });
   });
 });
 
 describe('refusals', () => {
   test.each([
-    'customer>a',
-    'recordId<a',
-    'name>a',
-    'name<=a',
-    'total~1',
-    'total=many',
-    'total=1e9',
-    'requestedOnUtc~2021',
-    'status>Failed',
-  ])('%s: the operator or the value does not suit the type', (text) => {
-    expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+    ['customer>a', 'customer: > cannot be asked of a text, only = ~ !=.'],
+    ['recordId<a', 'recordId: < cannot be asked of a text, only = ~ !=.'],
+    ['name>a', 'name: > cannot be asked of a text, only = ~ !=.'],
+    ['Name<=a', 'Name: <= cannot be asked of a text, only = ~ !=.'],
+    ['status>Failed', 'status: > cannot be asked of a text, only = ~ !=.'],
+    ['id>1', 'id: > cannot be asked of an id, only = ~ !=.'],
+    ['total~1', 'total: ~ cannot be asked of a number, only = > >= < <= !=.'],
+    ['total=many', "total: 'many' is not a number."],
+    ['total!=many', "total: 'many' is not a number."],
+    ['total=1e9', "total: '1e9' is not a number."],
+    ['total=null', "total: 'null' is not a number."],
+    ['requestedOnUtc~2021', 'requestedOnUtc: ~ cannot be asked of a date, only = > >= < <= !=.'],
+    ['metadata.isDeleted>true', 'metadata.isDeleted: > cannot be asked of true or false, only = !=.'],
+    ['metadata.isDeleted=1', "metadata.isDeleted: '1' is not true or false."],
+    ['name=a && {total=x || id=1}', "total: 'x' is not a number."],
+  ])('%s: it is said of which property the operator or the value does not suit the type', (text, why) => {
+    expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query', why } });
   });
 
-  test.each(['metadata.isDeleted>true', 'metadata.isDeleted=1', 'id>1'])('%s: neither here', (text) => {
-    expect(sqlOf(text)).toEqual({ ok: false, error: { code: 'malformed_query' } });
+  test('what is quoted is cut short, and not within a sign', () => {
+    expect(sqlOf(`total=${'𝕏'.repeat(500)}`)).toMatchObject({
+      error: { why: `total: '${'𝕏'.repeat(60)}…' is not a number.` },
+    });
   });
 
   test.each(['lineItems.unitAmount', 'constructor', '__proto__', 'toString'])('%s is no property', (property) => {

@@ -4,7 +4,7 @@
  */
 import { caseless, lowered } from '../db/text-rules.ts';
 import { readMoment } from './moment.ts';
-import { malformed, type Clause, type Operator, type Query, type QueryError } from './query.ts';
+import { cutShort, malformed, type Clause, type Operator, type Query, type QueryError } from './query.ts';
 
 interface PropertyPlace {
   /** An SQL expression, never made from what a caller sent; with a key, of that key's placeholder. */
@@ -87,22 +87,48 @@ function clauseCondition(clause: Clause, properties: Properties, bind: Bind): Co
   const isNegated = clause.operator === '!=';
   const operator = isNegated ? '=' : clause.operator;
   const column = typeof property.column === 'string' ? property.column : property.column.of(bind(property.column.key));
+  const why = complaint(property, operator, clause.value);
+  if (why !== undefined) return { error: malformed(`${cutShort(clause.property)}: ${why}`) };
   const comparison = compare(property, operator, column, clause.value, bind);
-  if (comparison === undefined) return malformed;
   const placed = property.within === undefined ? comparison : property.within(comparison);
   return { sql: isNegated ? `(${placed}) IS NOT TRUE` : placed };
 }
 
 type PositiveOperator = Exclude<Operator, '!='>;
 
-/** Absent where the operator does not suit the type, or the value is none of that type. */
-function compare(
-  property: Property,
-  operator: PositiveOperator,
-  column: string,
-  value: string,
-  bind: Bind,
-): string | undefined {
+interface Kind {
+  readonly name: string;
+  /** Beside `!=`, which all have. */
+  readonly operators: readonly PositiveOperator[];
+  readonly isOne: (value: string) => boolean;
+}
+
+const ofTexts: Kind = { name: 'a text', operators: ['=', '~'], isOne: () => true };
+const ordered = ['=', '>', '>=', '<', '<='] as const;
+
+const kinds: Readonly<Record<Property['type'], Kind>> = {
+  string: ofTexts,
+  lowered: ofTexts,
+  exact: ofTexts,
+  names: ofTexts,
+  // A text that is no UUID equals none, and is not refused.
+  uuid: { ...ofTexts, name: 'an id' },
+  number: { name: 'a number', operators: ordered, isOne: (value) => /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) },
+  date: { name: 'a date', operators: ordered, isOne: (value) => readMoment(value) !== undefined },
+  boolean: { name: 'true or false', operators: ['='], isOne: (value) => /^(true|false)$/i.test(value) },
+};
+
+/** What is wrong where the operator does not suit the type, or the value is none of that type. */
+function complaint({ type }: Property, operator: PositiveOperator, value: string): string | undefined {
+  const { name, operators, isOne } = kinds[type];
+  if (!operators.includes(operator)) {
+    return `${operator} cannot be asked of ${name}, only ${[...operators, '!='].join(' ')}.`;
+  }
+  return isOne(value) ? undefined : `'${cutShort(value)}' is not ${name}.`;
+}
+
+/** Of an operator and a value about which there is no complaint. */
+function compare(property: Property, operator: PositiveOperator, column: string, value: string, bind: Bind): string {
   switch (property.type) {
     case 'string':
       return compareText(operator, caseless(column), () => caseless(bind(value)));
@@ -116,26 +142,20 @@ function compare(
     case 'names':
       return compareNames(property.names, operator, column, value, bind);
     case 'number':
-      if (operator === '~' || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(value)) return undefined;
       return `${column} ${operator} ${bind(value)}::numeric`;
-    case 'date': {
-      const moment = readMoment(value);
-      if (operator === '~' || moment === undefined) return undefined;
-      return `${column} ${operator} ${bind(moment)}::timestamptz`;
-    }
+    case 'date':
+      return `${column} ${operator} ${bind(readMoment(value) ?? value)}::timestamptz`;
     case 'boolean':
-      if (operator !== '=' || !/^(true|false)$/i.test(value)) return undefined;
       return `${column} = ${bind(value.toLowerCase())}::boolean`;
   }
 }
 
-function compareText(operator: PositiveOperator, column: string, value: () => string): string | undefined {
-  if (operator === '=') return `${column} = ${value()}`;
+function compareText(operator: PositiveOperator, column: string, value: () => string): string {
   // Not LIKE: in it, % and _ of the value would have a meaning.
-  return operator === '~' ? `strpos(${column}, ${value()}) > 0` : undefined;
+  return operator === '~' ? `strpos(${column}, ${value()}) > 0` : `${column} = ${value()}`;
 }
 
-function compareUuid(operator: PositiveOperator, column: string, value: string, bind: Bind): string | undefined {
+function compareUuid(operator: PositiveOperator, column: string, value: string, bind: Bind): string {
   if (operator !== '=') return compareText(operator, `${column}::text`, () => lowered(bind(value)));
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
   // A text that is no UUID equals none; as a parameter it would be an error. Compared as uuid so that an index serves.
@@ -148,9 +168,8 @@ function compareNames(
   column: string,
   value: string,
   bind: Bind,
-): string | undefined {
-  if (operator !== '=' && operator !== '~') return undefined;
-  return `${column} = ANY(${bind(textsNamed(names, operator, value))}::text[])`;
+): string {
+  return `${column} = ANY(${bind(textsNamed(names, operator === '~' ? '~' : '=', value))}::text[])`;
 }
 
 /** The stored texts behind the names that equal or contain the value. */

@@ -92,7 +92,9 @@ test('a query that cannot be read and a key that nobody has are typed errors', a
   const { companyId } = company;
   const malformed = await pushOperations.list({ companyId, query: 'status' });
   expect(malformed.statusCode).toBe(400);
-  expect(present(malformed.errorMessage).error).toBe('Error parsing query - Malformed query.');
+  expect(present(malformed.errorMessage).error).toBe(
+    'Error parsing query - Malformed query. At character 7: an operator (!= >= <= = > < ~) is expected, and the query ends.',
+  );
   const missing = await pushOperations.get({ companyId, pushOperationKey: companyId });
   expect(missing.statusCode).toBe(404);
   expect(present(missing.errorMessage)).toMatchObject({ statusCode: 404, service: 'PublicApi' });

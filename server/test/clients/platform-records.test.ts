@@ -192,7 +192,9 @@ describe('errors arrive as the typed error of the client', () => {
   test('400 tells what is wrong with the query', async () => {
     const { companies } = rig().platform;
     const malformed = await failure(companies.list({ query: 'name' }));
-    expect(malformed).toMatchObject({ statusCode: 400, error: 'Error parsing query - Malformed query.' });
+    const told =
+      'Error parsing query - Malformed query. At character 5: an operator (!= >= <= = > < ~) is expected, and the query ends.';
+    expect(malformed).toMatchObject({ statusCode: 400, error: told });
     const unresolved = await failure(companies.list({ query: 'colour=red' }));
     expect(unresolved.error).toBe('Error parsing query - Could not resolve property colour on Company');
   });

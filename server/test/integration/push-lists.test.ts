@@ -237,14 +237,16 @@ describe('the query language of push operations', () => {
     }
   });
 
-  test.each(['status>Failed', 'status=Failed && status<x', 'statusCode~4', 'requestedOnUtc=yesterday'])(
-    'an operator or value that makes no sense is refused: %s',
-    async (query) => {
-      const answer = await api.call(
-        'GET',
-        `/companies/${made.companyId}/push?${new URLSearchParams({ query }).toString()}`,
-      );
-      expect(answer.body).toMatchObject({ statusCode: 400, error: 'Error parsing query - Malformed query.' });
-    },
-  );
+  test.each([
+    ['status>Failed', 'status: > cannot be asked of a text, only = ~ !=.'],
+    ['status=Failed && status<x', 'status: < cannot be asked of a text, only = ~ !=.'],
+    ['statusCode~4', 'statusCode: ~ cannot be asked of a number, only = > >= < <= !=.'],
+    ['requestedOnUtc=yesterday', "requestedOnUtc: 'yesterday' is not a date."],
+  ])('an operator or value that makes no sense is refused, and told why: %s', async (query, why) => {
+    const answer = await api.call(
+      'GET',
+      `/companies/${made.companyId}/push?${new URLSearchParams({ query }).toString()}`,
+    );
+    expect(answer.body).toMatchObject({ statusCode: 400, error: `Error parsing query - Malformed query. ${why}` });
+  });
 });
