@@ -277,6 +277,23 @@ describeTryton('master data in Tryton', () => {
     });
   });
 
+  test('fields of Tryton that were asked for come with a record that is listed, read alone or written', async () => {
+    const platformProperties = ['code', 'lang.code', 'supplier_location.name', 'naem'];
+    const body = { supplierName: 'Millrace', status: 'Active' };
+    const request = { pushOperationKey: randomUUID(), body, platformProperties };
+    const outcome = await connector.writes.suppliers?.create?.send(session(), request);
+    const record = outcome?.kind === 'written' ? outcome.record : undefined;
+    const [id, asked] = [String(record?.['id']), record?.['platformProperties']];
+    const [party] = await books.search('party.party', [['id', '=', Number(id)]], ['code']);
+    expect(asked).toMatchObject({ code: party?.['code'] });
+    expect(asked).not.toHaveProperty('naem');
+    const alone = await connector.reads.suppliers?.get(session(), id, undefined, platformProperties);
+    expect(alone).toMatchObject({ kind: 'read', value: { id, supplierName: 'Millrace', platformProperties: asked } });
+    const page = await connector.reads.suppliers?.page(session(), { pageSize: 100, platformProperties });
+    if (page?.kind !== 'read') throw new Error(JSON.stringify(page));
+    expect(page.value.records.find((each) => each['id'] === id)).toMatchObject({ platformProperties: asked });
+  });
+
   test('pages go by id, ids come alone for the sweep, and changes are told by their time, with those before it overlapping', async () => {
     const read = connector.reads.chartOfAccounts;
     const first = await read?.page(session(), { pageSize: 2 });

@@ -3,18 +3,15 @@
  * the link's user may see; here it is made sure that the model is one of the books, that its fields are there, and that
  * only records of the linked company are read.
  */
-import { isMembers } from '../../models/validate.ts';
 import type { CustomRead, CustomSource, ReadOutcome, RecordPage } from '../contract.ts';
-import { describeModel, modelLabels, type DescribedModel } from './described-fields.ts';
+import { describeModel, innerModels, missingField, modelLabels } from './described-fields.ts';
 import { reading } from './outcomes.ts';
 import { RECORDS_A_PAGE_MAX } from './reads.ts';
 import { ACTIVE_OR_NOT } from './resource.ts';
 import type { Domain, TrytonSession } from './session.ts';
-import { dayOf, encodeId, idOf, momentOf, numberOf, type Members } from './values.ts';
+import { encodeId, idOf, plainMembers } from './values.ts';
 
 const modelForm = /^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+$/;
-/** Users, sessions, passwords and the workings of Tryton itself. */
-const innerModels = /^(ir|res)\./;
 const MODEL_LENGTH_MAX = 100;
 
 export function trytonCustomRead({ dataSource: model, members }: CustomSource): CustomRead<TrytonSession> {
@@ -67,39 +64,10 @@ async function missingIn(
   return undefined;
 }
 
-export async function missingField(
-  session: TrytonSession,
-  model: string,
-  [name = '', ...deeper]: readonly string[],
-): Promise<string | undefined> {
-  const fields: DescribedModel = await describeModel(session, model);
-  const field = fields.get(name);
-  if (field === undefined) return `Tryton's ${model} has no field ${name}.`;
-  if (field.type === 'binary') return `Tryton's ${model} has a file in ${name}, which is not read.`;
-  if (deeper.length === 0) return undefined;
-  const { relation } = field;
-  if (relation === undefined || innerModels.test(relation)) {
-    return `Nothing is read behind ${name} of Tryton's ${model}.`;
-  }
-  return missingField(session, relation, deeper);
-}
-
 /** One database may hold several companies. What does not know companies belongs to all of them. */
 async function ofCompany(session: TrytonSession, model: string): Promise<Domain> {
   const { company } = session.link;
   if (model === 'company.company') return [['id', '=', company]];
   const field = (await describeModel(session, model)).get('company');
   return field?.relation === 'company.company' ? [['company', '=', company]] : [];
-}
-
-function plainMembers(record: Members): Members {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]));
-}
-
-/** Without Tryton's own words for dates and decimals. */
-export function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (!isMembers(value)) return value;
-  if (!('__class__' in value)) return plainMembers(value);
-  return numberOf(value) ?? momentOf(value) ?? dayOf(value) ?? null;
 }

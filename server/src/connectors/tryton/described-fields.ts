@@ -78,3 +78,24 @@ export function modelLabels(session: TrytonSession, models: readonly string[]): 
     return new Map(records.map(({ model, name }) => [String(model), String(name)]));
   });
 }
+
+/** Users, sessions, passwords and the workings of Tryton itself. */
+export const innerModels = /^(ir|res)\./;
+
+/** What stands in the way of reading a field by its path, in words; undefined where nothing does. Throws a NoResult. */
+export async function missingField(
+  session: TrytonSession,
+  model: string,
+  [name = '', ...deeper]: readonly string[],
+): Promise<string | undefined> {
+  const fields = await describeModel(session, model);
+  const field = fields.get(name);
+  if (field === undefined) return `Tryton's ${model} has no field ${name}.`;
+  if (field.type === 'binary') return `Tryton's ${model} has a file in ${name}, which is not read.`;
+  if (deeper.length === 0) return undefined;
+  const { relation } = field;
+  if (relation === undefined || innerModels.test(relation)) {
+    return `Nothing is read behind ${name} of Tryton's ${model}.`;
+  }
+  return missingField(session, relation, deeper);
+}

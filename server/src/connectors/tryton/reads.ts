@@ -4,6 +4,7 @@
  */
 import type { IdPage, PageQuery, PlatformRecord, Read, RecordPage } from '../contract.ts';
 import { reading } from './outcomes.ts';
+import { withProperties } from './platform-properties.ts';
 import { ACTIVE_OR_NOT, readOne, readsOf, toRecord, type TrytonReading } from './resource.ts';
 import type { Domain, TrytonSession } from './session.ts';
 import { encodeId, encodeMoment, idOf } from './values.ts';
@@ -17,11 +18,13 @@ const OVERLAP_MS = 120_000;
 export function trytonRead(resource: TrytonReading): Read<TrytonSession> {
   return {
     page: (session, query) => reading(() => page(resource, session, query)),
-    get: (session, recordId) =>
+    get: (session, recordId, _parentId, properties) =>
       reading(async () => {
         const id = encodeId(recordId);
         const theirs = id === undefined ? undefined : await readOne(resource, id, session);
-        return theirs === undefined ? undefined : toRecord(resource, theirs, session);
+        if (theirs === undefined) return undefined;
+        const record = await toRecord(resource, theirs, session);
+        return (await withProperties(session, resource.theirs, [record], properties))[0];
       }),
     ids: (session, { after, pageSize, parentId }) =>
       reading(async (): Promise<IdPage> => {
@@ -37,13 +40,14 @@ export function trytonRead(resource: TrytonReading): Read<TrytonSession> {
 }
 
 async function page(resource: TrytonReading, session: TrytonSession, query: PageQuery): Promise<RecordPage> {
-  const { after, pageSize, parentId, changedAfter } = query;
+  const { after, pageSize, parentId, changedAfter, platformProperties } = query;
   const limit = Math.min(pageSize, RECORDS_A_PAGE_MAX);
   const domain = await domainOf(resource, session, { after, parentId, changedAfter });
   const fields = await readsOf(resource, session);
   const found = await session.find(resource.theirs, domain, fields, { limit, ...ACTIVE_OR_NOT });
-  const records: PlatformRecord[] = [];
-  for (const theirs of found) records.push(await toRecord(resource, theirs, session));
+  const mapped: PlatformRecord[] = [];
+  for (const theirs of found) mapped.push(await toRecord(resource, theirs, session));
+  const records = await withProperties(session, resource.theirs, mapped, platformProperties);
   const last = idOf(found.at(-1));
   const isLast = found.length < limit || last === undefined;
   return { records, ...(isLast ? {} : { next: String(last) }) };

@@ -7,6 +7,7 @@ import { modelName } from '../../models/model.ts';
 import type { ValidationItem } from '../../models/validation.ts';
 import type { Change, WriteOutcome, WriteRequest } from '../contract.ts';
 import { isRefusal, notWritten, troubleText, type Refused } from './outcomes.ts';
+import { withProperties } from './platform-properties.ts';
 import { refusalOf } from './refusals.ts';
 import { readOne, toRecord, type Step, type TrytonReading, type TrytonResource } from './resource.ts';
 import type { RpcAnswer } from './rpc.ts';
@@ -180,7 +181,7 @@ async function seen(turn: Turn, { id, done }: Unseen, type: Change['type']): Pro
 
 /** What came of the steps, with the record as it stands. */
 export async function told(turn: Turn, finished: Finished, type: Change['type']): Promise<WriteOutcome> {
-  const { session, resource } = turn;
+  const { session, resource, request } = turn;
   let outcome = finished;
   for (let looks = 0; outcome.kind === 'unseen'; looks += 1) {
     if (looks >= STEPS_MAX) return lostSight('it goes in circles');
@@ -193,7 +194,8 @@ export async function told(turn: Turn, finished: Finished, type: Change['type'])
   try {
     const shown = await toRecord(resource, record, session);
     turn.warnings.push(...deviations(turn, shown, type));
-    return withWarnings(turn, { ...done, record: shown });
+    const [whole] = await withProperties(session, resource.theirs, [shown], request.platformProperties);
+    return withWarnings(turn, { ...done, ...(whole === undefined ? {} : { record: whole }) });
   } catch (error) {
     if (error instanceof NoResult) return withWarnings(turn, done);
     throw error;

@@ -126,3 +126,15 @@ export function unfolded(record: Members): Members {
 export function listOf(value: unknown): readonly Members[] {
   return Array.isArray(value) ? value.filter(isMembers) : [];
 }
+
+/** Without Tryton's own words for dates and decimals. */
+export function plainMembers(record: Members): Members {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]));
+}
+
+export function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isMembers(value)) return value;
+  if (!('__class__' in value)) return plainMembers(value);
+  return numberOf(value) ?? momentOf(value) ?? dayOf(value) ?? null;
+}
