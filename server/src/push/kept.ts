@@ -64,7 +64,10 @@ export function keptWrites(
     return stamp === undefined ? undefined : { records: [{ dataType, recordId, isDeleted: false, stamp }], stale: [] };
   }
   const touched = [
-    ...touchedBy(dataType, verdict.record ?? askedContent(push), push.lastContent).map((place) => ({ ...place, onlyIfKept: true })),
+    ...touchedBy(dataType, verdict.record ?? askedContent(push), push.lastContent).map((place) => ({
+      ...place,
+      onlyIfKept: true,
+    })),
     ...followers(connector, dataType),
   ];
   if (kind === 'delete') return { records: [{ dataType, recordId, isDeleted: true }], stale: touched };
