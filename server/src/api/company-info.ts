@@ -33,7 +33,8 @@ export async function answerCompanyInfo(
   }
   const info = withPulled(outcome.value, pulled);
   const records = [{ ...info, id: COMPANY_RECORD_ID }];
-  await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey: modelKeyOf(dataType, pulled) }));
+  const modelKey = modelKeyOf(connector, dataType, pulled);
+  await deps.db.transaction((tx) => storeRecords(tx, { ...place, records, modelKey }));
   return info;
 }
 

@@ -1,6 +1,8 @@
 /** Conformance of the writes themselves: done once, told truly, and found again when the answer was lost. */
 import { expect, test } from 'vitest';
 import { differences } from '../models/differences.ts';
+import { modelOfType } from '../models/read-models.ts';
+import { datesWithoutTime } from './conformance-dates.ts';
 import { changeOfKind, io, recordIdOf } from './conformance-run.ts';
 import type { Capability, ConformanceFault, Current } from './conformance-run.ts';
 import type { Connector, FindOutcome } from './contract.ts';
@@ -77,6 +79,7 @@ export function testReadingBack(run: Current, capability: Capability, declared: 
     const record = read?.kind === 'read' ? read.value : undefined;
     expect(record?.['id']).toBe(kind === 'delete' ? undefined : recordIdOf(outcome));
     expect(differences(write.model, request.body ?? {}, record ?? {})).toEqual([]);
+    expect(datesWithoutTime(write.model.fields, record)).toEqual([]);
     // Or what was kept of the write would seem to have changed as soon as it is read.
     if (outcome.kind === 'written' && outcome.record !== undefined) expect(record).toEqual(outcome.record);
   });
@@ -93,6 +96,8 @@ export function testReadingBack(run: Current, capability: Capability, declared: 
       };
       const read = await run().platform.connector.reads[dataType]?.page(run().session(), query);
       const records = read?.kind === 'read' ? read.value.records : [];
+      const { fields } = modelOfType(dataType);
+      expect(records.flatMap((record) => datesWithoutTime(fields, record))).toEqual([]);
       expect(records).toHaveLength(countAfter);
       expect(new Set(records.map(({ id }) => id)).size).toBe(countAfter);
       if (outcome.kind === 'written' && outcome.below !== undefined) {

@@ -23,6 +23,11 @@ export interface Connector<Session = unknown> {
   /** Presence is the claim: an absent entry means that the platform cannot do it. */
   readonly writes: { readonly [D in DataType]?: { readonly [K in WriteKind]?: Write<Session> } };
   readonly reads: { readonly [D in ReadDataType]?: Read<Session> };
+  /**
+   * Raised when a record that has not changed at the platform reads otherwise than before: what is kept is then read anew, all of
+   * it, with the next reading. Changes of the data model itself are noticed without it.
+   */
+  readonly mappingRevision?: number | undefined;
   /** Reads what callers have named in the platform's own words, beside the data model. */
   customRead?(source: CustomSource): CustomRead<Session>;
   /** What the platform knows of the company itself, in the shape of the data model; for the last, see `PageQuery`. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   amount,
   asText,
+  date,
   derived,
   ids,
   itemIdOf,
@@ -97,6 +98,25 @@ describe('a mapping', () => {
 
   test.each(['warehouse', '', '__proto__', 'constructor.name'])('their %s is nothing the sender knows', (field) => {
     expect(itemIdOf(pairs, field)).toBeUndefined();
+  });
+});
+
+describe('a date', () => {
+  const due: readonly Pair[] = [date('dueDate', 'due')];
+
+  test.each(['2026-01-05', '2026-01-05T00:00:00', '2026-01-05T00:00:00Z', '2026-01-05T23:30:00.5-05:00'])(
+    'that they have as %s is the midnight of that day with us',
+    (theirs) => {
+      expect(toOurs(due, { due: theirs })).toEqual({ dueDate: '2026-01-05T00:00:00' });
+    },
+  );
+
+  test.each(['2026-01-05', '2026-01-05T00:00:00', '2026-01-05T09:30:00Z', null])('goes out as it is: %s', (dueDate) => {
+    expect(toTheirs(due, { dueDate })).toEqual({ due: dueDate });
+  });
+
+  test.each(['', 'soon', '2026-01-055', 20_260_105, null])('%j is none', (value) => {
+    expect(toOurs(due, { due: value })).toEqual({});
   });
 });
 

@@ -48,6 +48,22 @@ const numeral: Codec = {
   toOurs: (value) => (typeof value === 'number' ? String(value) : undefined),
 };
 
+/**
+ * A day. Ours is its midnight, in no zone; of what they have, the day counts as it is written. What is sent reaches them as
+ * it is, since a platform may have room for more than the day.
+ */
+const day: Codec = {
+  toTheirs: (value) => value,
+  toOurs: (value) => (typeof value === 'string' && dayForm.test(value) ? midnightOf(value.slice(0, 10)) : undefined),
+};
+
+const dayForm = /^\d{4}-\d{2}-\d{2}(?:$|T)/;
+
+/** `2026-01-05` as the wire has business dates. */
+export function midnightOf(calendarDay: string): string {
+  return `${calendarDay}T00:00:00`;
+}
+
 /** Words that differ: `{ Draft: 'draft' }`, ours to theirs. A word of theirs that is new to us reads as Unknown. */
 function wordCodec(words: Readonly<Record<string, string>>): Codec {
   const toOurs = new Map(Object.entries(words).map(([ours, theirs]) => [theirs, ours]));
@@ -87,6 +103,7 @@ function mapList(value: unknown, map: (item: unknown) => unknown): unknown {
 
 export const same = (ours: string, theirs = ours): Pair => ({ ours, theirs, codec: plain });
 export const amount = (ours: string, theirs = ours): Pair => ({ ours, theirs, codec: decimal });
+export const date = (ours: string, theirs = ours): Pair => ({ ours, theirs, codec: day });
 export const asText = (ours: string, theirs = ours): Pair => ({ ours, theirs, codec: numeral });
 export const ids = (ours: string, theirs: string): Pair => ({ ours, theirs, codec: references });
 export const object = (ours: string, theirs: string, pairs: readonly Pair[]): Pair => ({

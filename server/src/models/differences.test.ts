@@ -24,6 +24,19 @@ describe('what a platform made of a body', () => {
     ]);
   });
 
+  test.each(['2026-03-02', '2026-03-02T00:00:00', '2026-03-02T00:00:00.000Z', '2026-03-02T23:30:00-05:00'])(
+    'takes %s for the day that the books have',
+    (sentOn) => {
+      expect(found({ sentOn }, { sentOn: '2026-03-02T00:00:00' })).toEqual([]);
+    },
+  );
+
+  test('names another day, and another time where the books have one', () => {
+    expect(found({ sentOn: '2026-03-03' }, { sentOn: '2026-03-02T00:00:00' })).toHaveLength(1);
+    expect(found({ sentOn: '2026-03-02T09:30:00' }, { sentOn: '2026-03-02T09:31:00' })).toHaveLength(1);
+    expect(found({ sentOn: '2026-03-02' }, { sentOn: '2026-03-02T09:31:00' })).toHaveLength(1);
+  });
+
   test('says nothing of what was not wished for: nulls, blanks, stamps, and members outside the model', () => {
     const stamps = { id: '1', modifiedDate: '2026-01-01', metadata: { isDeleted: true } };
     expect(found({ ...stamps, name: '', note: null, colourOfBox: 'red' }, { id: '2' })).toEqual([]);

@@ -42,10 +42,18 @@ function compareValue(field: Field, sent: unknown, kept: unknown, path: string, 
     compareMembers(field.fields, sent, isMembers(kept) ? kept : {}, path, report);
   } else if (field.fields !== undefined && Array.isArray(sent)) {
     compareLists(field.fields, sent, Array.isArray(kept) ? kept : [], path, report);
-  } else if (!isDeepStrictEqual(sent, kept)) {
+  } else if (!isDeepStrictEqual(sent, kept) && !(field.type === 'DateTime' && isSameDay(sent, kept))) {
     if (kept !== undefined) report(path, `was sent as ${shown(sent)}, and the platform has ${shown(kept)}.`);
     else if (field.readOnly !== true) report(path, 'was not kept by the platform.');
   }
+}
+
+const bareDay = /^(\d{4}-\d{2}-\d{2})(?:T00:00:00)?$/;
+
+/** Where the books have a day, of what was sent the day counts as it is written: they have no time of day, and no zone. */
+function isSameDay(sent: unknown, kept: unknown): boolean {
+  const day = typeof kept === 'string' ? bareDay.exec(kept)?.[1] : undefined;
+  return day !== undefined && typeof sent === 'string' && sent.slice(0, 10) === day;
 }
 
 function compareLists(

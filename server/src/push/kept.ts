@@ -71,7 +71,7 @@ export function keptWrites(
     ...followers(connector, dataType),
   ];
   if (kind === 'delete') return { records: [{ dataType, recordId, isDeleted: true }], stale: touched };
-  const modelKey = modelKeyOf(dataType, push.supplementalConfig && pulledBy(push.supplementalConfig));
+  const modelKey = modelKeyOf(connector, dataType, push.supplementalConfig && pulledBy(push.supplementalConfig));
   if (dataType === 'bankTransactions') {
     const written = outcome?.kind === 'written' ? (outcome.below ?? []) : [];
     const records = written.flatMap((record): KeptRecord[] => {

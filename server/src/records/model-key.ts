@@ -6,11 +6,17 @@ import type { ModelledDataType } from './stored-types.ts';
 
 const keys = new Map<ModelledDataType, string>();
 
+/** Of a connector: which mapping it reads by. */
+interface Mapper {
+  readonly mappingRevision?: number | undefined;
+}
+
 /** `pulled` is what the supplemental data configuration asks to be read, if anything. */
-export function modelKeyOf(dataType: ModelledDataType, pulled?: object): string {
+export function modelKeyOf({ mappingRevision }: Mapper, dataType: ModelledDataType, pulled?: object): string {
   const model = keys.get(dataType) ?? modelKey(dataType);
   keys.set(dataType, model);
-  return pulled === undefined ? model : `${model}-${digest(JSON.stringify(pulled))}`;
+  const mapped = mappingRevision === undefined ? model : `${model}.${mappingRevision}`;
+  return pulled === undefined ? mapped : `${mapped}-${digest(JSON.stringify(pulled))}`;
 }
 
 /** Of a type that callers have configured: its configuration is all that it was mapped by. */

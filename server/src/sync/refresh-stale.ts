@@ -137,7 +137,7 @@ async function refreshOne(deps: RefreshDeps, source: Source | undefined, stale: 
       ...stale,
       records: value === undefined ? [] : [withPulled(value, pulled)],
       ...(value === undefined && { deletedIds: [stale.recordId] }),
-      modelKey: modelKeyOf(dataType, pulled),
+      modelKey: modelKeyOf(source.connector, dataType, pulled),
       stampOf: (record) => source.connector.stampOf?.(record),
       asOf,
     });

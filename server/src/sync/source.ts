@@ -24,7 +24,7 @@ export async function findSource(
   const read = dataType === 'company' ? dataType : connector.reads[dataType];
   if (read === undefined || !isReadBy(connector, dataType)) return undefined;
   const pulled = pulledBy(await findConfig(db, { platformKey: connector.platform.key, dataType }));
-  return { read, pulled, modelKey: modelKeyOf(dataType, pulled) };
+  return { read, pulled, modelKey: modelKeyOf(connector, dataType, pulled) };
 }
 
 export function isReadBy(connector: Connector, dataType: ModelledDataType): boolean {

@@ -1,15 +1,17 @@
 /** What is particular to the sandbox connector: every field there and back, clearing, computed totals, linking. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { datesWithoutTime } from '../../src/connectors/conformance-dates.ts';
 import { io, startRun, type ConformanceRun } from '../../src/connectors/conformance-run.ts';
 import type { WriteOutcome } from '../../src/connectors/contract.ts';
-import type { DataType } from '../../src/models/data-types.ts';
+import { readDataTypes, type DataType, type ReadDataType } from '../../src/models/data-types.ts';
 import { differences } from '../../src/models/differences.ts';
 import { eachField } from '../../src/models/model.ts';
+import { modelOfType } from '../../src/models/read-models.ts';
 import { checkBody, isMembers } from '../../src/models/validate.ts';
 import { fullBodies, leafPaths } from './full-bodies.ts';
 import type { Records } from './full-body-parts.ts';
-import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import { sandboxConnectorAt, startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
 
 let sandbox: SandboxProcess;
 let run: ConformanceRun;
@@ -148,6 +150,59 @@ describe('what the sandbox came with', () => {
       expect(recordOf(outcome)).toMatchObject(before);
     }
   });
+});
+
+async function idsOfAll(dataType: ReadDataType): Promise<readonly string[]> {
+  const read = await sandbox.connector.reads[dataType]?.page(run.session(), { pageSize: 200 });
+  return read?.kind === 'read' ? read.value.records.map(({ id }) => String(id)) : [];
+}
+
+describe('dates', () => {
+  const declared = sandboxConnectorAt(() => '').reads;
+
+  test.each(readDataTypes.filter((dataType) => dataType in declared))(
+    '%s: each has a time, a business date its midnight',
+    async (dataType) => {
+      const read = sandbox.connector.reads[dataType];
+      const parents = read?.below === undefined ? [undefined] : await idsOfAll(read.below);
+      const pages = await Promise.all(
+        parents.map((parentId) =>
+          read?.page(run.session(), { pageSize: 200, ...(parentId === undefined ? {} : { parentId }) }),
+        ),
+      );
+      const records = pages.flatMap((page) => (page?.kind === 'read' ? page.value.records : []));
+      expect(records.length).toBeGreaterThan(0);
+      const { fields } = modelOfType(dataType);
+      expect(records.flatMap((record) => datesWithoutTime(fields, record))).toEqual([]);
+    },
+  );
+
+  test('of the company are midnights too', async () => {
+    const body = JSON.stringify({ financialYearStart: '2026-04-06', lockDate: '2025-03-31' });
+    const headers = { authorization: `Bearer ${sandbox.secrets[0] ?? ''}`, 'content-type': 'application/json' };
+    await fetch(`${sandbox.url}/books/${String(run.link['books'])}/company`, { method: 'PATCH', headers, body });
+    expect(await sandbox.connector.companyInfo?.(run.session())).toMatchObject({
+      value: { financialYearStartDate: '2026-04-06T00:00:00', ledgerLockDate: '2025-03-31T00:00:00' },
+    });
+  });
+
+  test.each(['2026-03-02', '2026-03-02T00:00:00', '2026-03-02T00:00:00Z', '2026-03-02T23:30:00-05:00'])(
+    'that are sent as %s are in the books as they were sent, and midnight of that day with us',
+    async (issueDate) => {
+      const { customer, account } = await references();
+      const lineItems = [{ unitAmount: 10, quantity: 1, accountRef: { id: account } }];
+      const outcome = await create('invoices', {
+        customerRef: { id: customer },
+        issueDate,
+        dueDate: issueDate,
+        lineItems,
+      });
+      expect(outcome).not.toHaveProperty('warnings');
+      const { id, ...record } = recordOf(outcome);
+      expect(record).toMatchObject({ issueDate: '2026-03-02T00:00:00', dueDate: '2026-03-02T00:00:00' });
+      expect(await sandbox.ask(run.link, `/invoices/${String(id)}`)).toMatchObject({ issueDate, dueDate: issueDate });
+    },
+  );
 });
 
 describe('an update', () => {

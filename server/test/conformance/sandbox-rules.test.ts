@@ -223,7 +223,7 @@ describe('bank transactions', () => {
         records: [
           {
             accountId: parentId,
-            clearedOnDate: '2026-03-02',
+            clearedOnDate: '2026-03-02T00:00:00',
             amount: 100,
             transactionType: 'Unknown',
             reconciled: false,

@@ -44,7 +44,7 @@ export async function readWhole(
         after = outcome.value.next;
         if (after === undefined) break;
       }
-      const batch = { companyId, connectionId, dataType, records, parentId, modelKey: modelKeyOf(dataType) };
+      const batch = { companyId, connectionId, dataType, records, parentId, modelKey: modelKeyOf(connector, dataType) };
       await db.transaction((tx) => storeRecords(tx, { ...batch, stampOf: (record) => connector.stampOf?.(record) }));
     };
     const parents =

@@ -29,6 +29,8 @@ export interface TestPlatform {
   readonly reads: { readonly [D in ReadDataType]?: TestRead };
   /** What it answers for any custom data type. */
   readonly customPage?: (query: IdQuery) => ReadOutcome<RecordPage>;
+  /** Asked for anew each time. */
+  readonly mappingRevision?: number | undefined;
 }
 
 export interface TestRead {
@@ -122,7 +124,8 @@ export async function startTestSync(
 
 export type TestSync = Awaited<ReturnType<typeof startTestSync>>;
 
-function connectorOf({ reads, customPage }: TestPlatform): Connector {
+function connectorOf(platform: TestPlatform): Connector {
+  const { reads, customPage } = platform;
   const readOf = ({ page, ids, below }: TestRead): Read<unknown> => ({
     page: async (_session, query) => page(query),
     get: () => Promise.resolve({ kind: 'read', value: undefined }),
@@ -139,6 +142,9 @@ function connectorOf({ reads, customPage }: TestPlatform): Connector {
       linkFields: [],
     },
     limits: { callsInFlight: 4, callTimeoutMs: 5_000, lateCommitMs: 0 },
+    get mappingRevision() {
+      return platform.mappingRevision;
+    },
     writes: {},
     reads: Object.fromEntries(Object.entries(reads).map(([dataType, read]) => [dataType, readOf(read)])),
     ...(customPage === undefined

@@ -49,6 +49,48 @@ test('one page is fetched ahead of the one that is being stored, however long th
   await books.sync.stop();
 });
 
+test('what a connector maps otherwise than before is read in full, and becomes what it reads as now', async () => {
+  const { database: db } = place;
+  const asked: string[] = [];
+  let mappingRevision: number | undefined;
+  const books = await startTestSync(place, {
+    get mappingRevision() {
+      return mappingRevision;
+    },
+    reads: {
+      transfers: {
+        page: ({ changedAfter }) => {
+          asked.push(changedAfter === undefined ? 'all' : 'changed');
+          const date = mappingRevision === undefined ? '2026-01-05' : '2026-01-05T00:00:00';
+          const records = changedAfter === undefined ? [{ id: 'trf_1', date }] : [];
+          return { kind: 'read', value: { records, deletedIds: [] } };
+        },
+      },
+    },
+  });
+  const kept = () =>
+    db.query<{ date: string; modified_at: unknown }>(
+      '',
+      `SELECT content ->> 'date' AS date, modified_at FROM records WHERE connection_id = $1`,
+      [books.connectionId],
+    );
+  await books.read('transfers');
+  await books.read('transfers');
+  const [before] = await kept();
+  expect([asked, before?.date]).toEqual([['all', 'changed'], '2026-01-05']);
+
+  mappingRevision = 1;
+  asked.length = 0;
+  await books.read('transfers');
+  const [after] = await kept();
+  expect([asked, after?.date]).toEqual([['all'], '2026-01-05T00:00:00']);
+  expect(after?.modified_at).not.toEqual(before?.modified_at);
+  await books.read('transfers');
+  expect(asked).toEqual(['all', 'changed']);
+  expect(await kept()).toEqual([after]);
+  await books.sync.stop();
+});
+
 test('a reader that dies after the last page of what changed leaves it to the next one to find what was deleted', async () => {
   const stuck = stuckAfterAdvance(place.database);
   const kept = ['cus_1', 'cus_2', 'cus_3'].map((id) => ({ id }));

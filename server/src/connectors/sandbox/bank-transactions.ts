@@ -3,7 +3,7 @@ import { bankTransactions as bankTransactionModel } from '../../models/bank-tran
 import { modelName, refine } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { Read, WriteRequest } from '../contract.ts';
-import { amount, derived, list, same, toOurs, word, type Pair } from '../mapping.ts';
+import { amount, date, derived, list, same, toOurs, word, type Pair } from '../mapping.ts';
 import type { SandboxSession } from './http.ts';
 import { sandboxRead } from './reads.ts';
 import {
@@ -49,7 +49,7 @@ const sharedPairs: readonly Pair[] = [
 const writtenPairs: readonly Pair[] = [
   list('transactions', 'transactions', [
     same('id', 'externalId'),
-    same('date'),
+    date('date'),
     ...sharedPairs,
     same('counterparty'),
     same('reference'),
@@ -117,7 +117,7 @@ const read: SandboxSource = {
   pairs: [
     ...commonPairs.filter(({ ours }) => ours === 'id' || ours === 'sourceModifiedDate'),
     same('accountId', 'bankAccountId'),
-    same('clearedOnDate', 'date'),
+    date('clearedOnDate', 'date'),
     ...sharedPairs,
   ],
 };

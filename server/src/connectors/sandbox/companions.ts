@@ -2,7 +2,7 @@
 import { readDataTypes, type ReadDataType } from '../../models/data-types.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord, ReadOutcome } from '../contract.ts';
-import { amount, list, same, toOurs, word, type Pair } from '../mapping.ts';
+import { amount, date, list, same, toOurs, word, type Pair } from '../mapping.ts';
 import { addressPairs } from './contacts.ts';
 import { callSandbox, type SandboxSession } from './http.ts';
 import { readOutcome } from './outcomes.ts';
@@ -87,7 +87,7 @@ export const accountTransactions: SandboxSource = {
     same('transactionId', 'sourceRecord.id'),
     same('note'),
     same('bankAccountRef.id', 'bankAccountId'),
-    same('date'),
+    date('date'),
     word('status', 'status', { Unreconciled: 'unreconciled', Reconciled: 'reconciled' }),
     same('currency'),
     amount('lines[0].amount', 'amount'),
@@ -107,10 +107,10 @@ const companyPairs: readonly Pair[] = [
   list('addresses', 'addresses', addressPairs),
   list('phoneNumbers', 'phones', [same('number'), word('type', 'type', phoneTypes)]),
   list('webLinks', 'webLinks', [word('type', 'type', { Website: 'website', Social: 'social' }), same('url')]),
-  same('ledgerLockDate', 'lockDate'),
+  date('ledgerLockDate', 'lockDate'),
   same('registrationNumber'),
   same('taxNumber'),
-  same('financialYearStartDate', 'financialYearStart'),
+  date('financialYearStartDate', 'financialYearStart'),
   same('baseCurrency'),
   same('createdDate', 'createdAt'),
   same('supplementalData.content', 'customFields'),

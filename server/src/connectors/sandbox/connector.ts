@@ -148,6 +148,8 @@ export function makeSandboxConnector(sandboxUrl: () => string, sandboxToken: str
       trackingCategories: sandboxRead(trackingCategories),
       transfers: readWithFiles(transfers),
     },
+    // 1: dates, which had been shown as the sandbox has them, have a time.
+    mappingRevision: 1,
     customRead: sandboxCustomRead,
     companyInfo: readCompanyInfo,
     authorize: (authorization, io) => authorize(authorization, (link) => open(link, io)),

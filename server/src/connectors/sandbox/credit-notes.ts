@@ -3,7 +3,7 @@ import { billCreditNotes as billCreditNoteModel } from '../../models/bill-credit
 import { creditNotes as creditNoteModel } from '../../models/credit-notes.ts';
 import { choices } from '../../models/fields.ts';
 import { refine, type PushModel, type Refinements } from '../../models/model.ts';
-import { amount, derived, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, derived, list, same, word, type Pair } from '../mapping.ts';
 import {
   documentLimits,
   documentPairs,
@@ -37,7 +37,7 @@ const sharedPairs: readonly Pair[] = [
   derived(amount('totalDiscount', 'discountTotal')),
   derived(amount('totalTaxAmount', 'taxTotal')),
   derived(amount('remainingCredit')),
-  derived(same('allocatedOnDate', 'allocatedOn')),
+  derived(date('allocatedOnDate', 'allocatedOn')),
   word('status', 'status', statuses),
 ];
 

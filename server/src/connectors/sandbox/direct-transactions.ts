@@ -3,7 +3,7 @@ import { directCosts as directCostModel } from '../../models/direct-costs.ts';
 import { directIncomes as directIncomeModel } from '../../models/direct-incomes.ts';
 import { refine, type Refinements } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
-import { amount, derived, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, derived, list, same, word, type Pair } from '../mapping.ts';
 import { withContactType } from './contact-kinds.ts';
 import { documentLimits, documentPairs, linePairs, withLines } from './documents.ts';
 import { trackedTypes } from './journal-entries.ts';
@@ -16,7 +16,7 @@ const sharedPairs: readonly Pair[] = [
   same('reference'),
   same('contactRef.id', 'contactId'),
   same('paymentAllocations[0].payment.accountRef.id', 'accountId'),
-  same('paymentAllocations[0].payment.paidOnDate', 'paidOn'),
+  date('paymentAllocations[0].payment.paidOnDate', 'paidOn'),
   same('paymentAllocations[0].payment.reference', 'paymentReference'),
   same('paymentAllocations[0].payment.note', 'paymentNote'),
   derived(amount('paymentAllocations[0].payment.totalAmount', 'total')),

@@ -1,7 +1,7 @@
 /** What the documents of the sandbox share: lines, tracking, payments, taxes kept back. */
 import { isMembers } from '../../models/validate.ts';
 import type { Refinements } from '../../models/model.ts';
-import { amount, derived, ids, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, derived, ids, list, same, word, type Pair } from '../mapping.ts';
 
 export const linePairs: readonly Pair[] = [
   same('description'),
@@ -69,11 +69,11 @@ export const receivableLimits: Refinements = {
 const ownPaymentPairs: readonly Pair[] = [
   derived(same('payment.id', 'id')),
   same('payment.accountRef.id', 'accountId'),
-  same('payment.paidOnDate', 'date'),
+  date('payment.paidOnDate', 'date'),
   derived(amount('payment.totalAmount', 'amount')),
   same('payment.reference', 'reference'),
   same('payment.note', 'note'),
-  derived(same('allocation.allocatedOnDate', 'date')),
+  derived(date('allocation.allocatedOnDate', 'date')),
   amount('allocation.totalAmount', 'amount'),
 ];
 
@@ -82,9 +82,9 @@ const allocationPairs: readonly Pair[] = [
   same('payment.id', 'paymentId'),
   same('payment.reference', 'reference'),
   same('payment.accountRef.id', 'accountId'),
-  same('payment.paidOnDate', 'date'),
+  date('payment.paidOnDate', 'date'),
   amount('payment.currencyRate', 'exchangeRate'),
-  same('allocation.allocatedOnDate', 'date'),
+  date('allocation.allocatedOnDate', 'date'),
   amount('allocation.totalAmount', 'amount'),
 ];
 
@@ -113,7 +113,7 @@ export const paymentLimits: Refinements = {
 
 /** What every document has, purchase orders and credit notes included. */
 export const documentPairs: readonly Pair[] = [
-  same('issueDate'),
+  date('issueDate'),
   same('currency'),
   amount('currencyRate', 'exchangeRate'),
   same('note'),
@@ -145,7 +145,7 @@ export const payablePairs: readonly Pair[] = [
   ...documentPairs,
   ...withholdingPairs,
   ...paymentPairs,
-  same('dueDate'),
+  date('dueDate'),
   derived(amount('amountDue')),
 ];
 

@@ -2,7 +2,7 @@
 import { choices } from '../../models/fields.ts';
 import { invoices as invoiceModel } from '../../models/invoices.ts';
 import { refine } from '../../models/model.ts';
-import { amount, derived, ids, list, same, word } from '../mapping.ts';
+import { amount, date, derived, ids, list, same, word } from '../mapping.ts';
 import { payableLimits, payablePairs, receivableLimits, receivableLinePairs, withWholeTracking } from './documents.ts';
 import { commonPairs, withNumberLimits, type SandboxResource } from './resource.ts';
 
@@ -51,7 +51,7 @@ export const invoices: SandboxResource = {
     amount('additionalTaxPercentage'),
     derived(amount('totalDiscount', 'discountTotal')),
     derived(amount('totalTaxAmount', 'taxTotal')),
-    derived(same('paidOnDate', 'paidOn')),
+    derived(date('paidOnDate', 'paidOn')),
     word('status', 'status', statuses),
   ],
   complete: (record) => withSalesOrderType(withWholeTracking(record)),

@@ -1,7 +1,7 @@
 /** Journal entries of the sandbox. */
 import { journalEntries as journalEntryModel } from '../../models/journal-entries.ts';
 import { refine } from '../../models/model.ts';
-import { amount, derived, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, derived, list, same, word, type Pair } from '../mapping.ts';
 import { withContactType } from './contact-kinds.ts';
 import { withLines } from './documents.ts';
 import { commonPairs, withNumberLimits, type SandboxResource } from './resource.ts';
@@ -43,7 +43,7 @@ export const journalEntries: SandboxResource = {
   pairs: [
     ...commonPairs,
     same('description'),
-    same('postedOn'),
+    date('postedOn'),
     derived(same('createdOn', 'createdAt')),
     derived(same('updatedOn', 'updatedAt')),
     same('journalRef.id', 'journalId'),

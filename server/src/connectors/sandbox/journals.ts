@@ -2,7 +2,7 @@
 import { choices } from '../../models/fields.ts';
 import { journals as journalModel } from '../../models/journals.ts';
 import { refine } from '../../models/model.ts';
-import { derived, same, word } from '../mapping.ts';
+import { date, derived, same, word } from '../mapping.ts';
 import { commonPairs, type SandboxResource } from './resource.ts';
 
 export const journals: SandboxResource = {
@@ -20,7 +20,7 @@ export const journals: SandboxResource = {
     same('type'),
     same('parentId'),
     derived(same('hasChildren')),
-    same('createdOn'),
+    date('createdOn'),
     word('status', 'status', { Active: 'active', Archived: 'archived' }),
   ],
 };

@@ -4,7 +4,7 @@ import { choices } from '../../models/fields.ts';
 import { refine, type Refinements } from '../../models/model.ts';
 import { payments as paymentModel } from '../../models/payments.ts';
 import { isMembers } from '../../models/validate.ts';
-import { amount, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, list, same, word, type Pair } from '../mapping.ts';
 import { withLines } from './documents.ts';
 import { commonPairs, withNumberLimits, type SandboxResource } from './resource.ts';
 
@@ -37,12 +37,12 @@ function sharedPairs(types: LinkTypes): readonly Pair[] {
     amount('totalAmount', 'total'),
     same('currency'),
     amount('currencyRate', 'exchangeRate'),
-    same('date'),
+    date('date'),
     same('note'),
     same('reference'),
     list('lines', 'lines', [
       amount('amount'),
-      same('allocatedOnDate', 'allocatedOn'),
+      date('allocatedOnDate', 'allocatedOn'),
       list('links', 'allocations', [word('type', 'type', types), same('id', 'recordId'), amount('amount')]),
     ]),
   ];

@@ -2,7 +2,7 @@
 import { choices } from '../../models/fields.ts';
 import { refine } from '../../models/model.ts';
 import { purchaseOrders as purchaseOrderModel } from '../../models/purchase-orders.ts';
-import { amount, derived, list, object, same, word } from '../mapping.ts';
+import { amount, date, derived, list, object, same, word } from '../mapping.ts';
 import { addressLimits, addressPairs, email } from './contacts.ts';
 import { documentLimits, documentPairs, linePairs } from './documents.ts';
 import { commonPairs, withNumberLimits, type SandboxResource } from './resource.ts';
@@ -40,9 +40,9 @@ export const purchaseOrders: SandboxResource = {
     ...documentPairs,
     same('purchaseOrderNumber', 'number'),
     same('supplierRef.id', 'supplierId'),
-    same('paymentDueDate'),
-    same('expectedDeliveryDate'),
-    same('deliveryDate'),
+    date('paymentDueDate'),
+    date('expectedDeliveryDate'),
+    date('deliveryDate'),
     same('shipTo.contact.name'),
     same('shipTo.contact.email'),
     same('shipTo.contact.phone'),

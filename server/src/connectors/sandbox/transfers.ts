@@ -3,7 +3,7 @@ import { choices } from '../../models/fields.ts';
 import { refine, type PushModel, type Refinements } from '../../models/model.ts';
 import { transfers as transferModel } from '../../models/transfers.ts';
 import { isMembers } from '../../models/validate.ts';
-import { amount, ids, list, same, word, type Pair } from '../mapping.ts';
+import { amount, date, ids, list, same, word, type Pair } from '../mapping.ts';
 import { withAccountType, withContactType } from './contact-kinds.ts';
 import { commonPairs, withNumberLimits, type SandboxResource } from './resource.ts';
 
@@ -41,7 +41,7 @@ export const transfers: SandboxResource = {
     ...commonPairs,
     same('description'),
     same('contactRef.id', 'contactId'),
-    same('date'),
+    date('date'),
     ...sidePairs('from'),
     ...sidePairs('to'),
     word('status', 'status', statuses),

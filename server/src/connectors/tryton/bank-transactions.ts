@@ -7,7 +7,7 @@ import { bankTransactions as bankTransactionModel } from '../../models/bank-tran
 import { refine, without } from '../../models/model.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { FindOutcome, PlatformRecord, Read, Write, WriteOutcome, WriteRequest } from '../contract.ts';
-import { same, type Pair } from '../mapping.ts';
+import { midnightOf, same, type Pair } from '../mapping.ts';
 import { markText } from './marks.ts';
 import { decimalIn, encoded, given, nothing, oneLine } from './moves.ts';
 import { datePair, decimalPair } from './pairs.ts';
@@ -152,7 +152,7 @@ function batchOf(theirs: Members): PlatformRecord {
     return {
       id: number,
       amount: toNumber(exact),
-      date: `${String(dayOf(date))}T00:00:00`,
+      date: midnightOf(String(dayOf(date))),
       ...(typeof description === 'string' && description !== '' ? { description } : {}),
       balance: toNumber(balance),
       transactionType: typeOf(exact.units),

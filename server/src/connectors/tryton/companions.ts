@@ -2,7 +2,7 @@
 import { multiply, parseDecimal, toNumber } from '../../lib/decimal.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord, ReadOutcome } from '../contract.ts';
-import { same, type Codec } from '../mapping.ts';
+import { midnightOf, same, type Codec } from '../mapping.ts';
 import { activeStatus } from './journals.ts';
 import { reading } from './outcomes.ts';
 import { idPair } from './pairs.ts';
@@ -94,7 +94,7 @@ export function companyInfo(
       ...(addresses.length > 0 ? { addresses } : {}),
       ...(typeof phone === 'string' && phone !== '' ? { phoneNumbers: [{ number: phone, type: 'Primary' }] } : {}),
       ...numbersOf(details),
-      ...(year === undefined ? {} : { financialYearStartDate: `${year}T00:00:00` }),
+      ...(year === undefined ? {} : { financialYearStartDate: midnightOf(year) }),
       createdDate: momentOf(found?.['create_date']),
       ...(properties === undefined ? {} : { platformProperties: propertiesIn(found ?? {}, further) }),
     };

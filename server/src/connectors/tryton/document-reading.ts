@@ -2,6 +2,7 @@
 import { compare, parseDecimal, subtract, sum, toNumber, type Decimal } from '../../lib/decimal.ts';
 import { isMembers } from '../../models/validate.ts';
 import type { PlatformRecord } from '../contract.ts';
+import { midnightOf } from '../mapping.ts';
 import { currencyBy, moneyAccounts } from './company-facts.ts';
 import { wholeLines } from './document-lines.ts';
 import type { DocumentKind } from './invoices.ts';
@@ -67,7 +68,7 @@ function dueDateOf(record: Members, theirs: Members): Members {
   if (!('dueDate' in record) && listOf(theirs['lines_to_pay']).length === 0) return {};
   const days = listOf(theirs['lines_to_pay']).flatMap(({ maturity_date: day }) => dayOf(day) ?? []);
   const last = days.toSorted().at(-1);
-  if (last !== undefined) return { dueDate: `${last}T00:00:00` };
+  if (last !== undefined) return { dueDate: midnightOf(last) };
   // With terms, the date is where they begin and not where they end.
   return theirs['payment_term'] === null ? {} : { dueDate: undefined };
 }
@@ -86,7 +87,7 @@ async function allocationsOf(
   const paymentAllocations = lines.map((line) => {
     const move = idOf(line['move']) ?? 0;
     const date = dayOf(line['date']);
-    const day = date === undefined ? {} : { date: `${date}T00:00:00` };
+    const day = date === undefined ? {} : { date: midnightOf(date) };
     const account = moneyOf.get(move);
     const totalAmount = toNumber(settled(line, isDebit));
     const { currency } = record;
@@ -109,7 +110,7 @@ async function allocationsOf(
     .toSorted()
     .at(-1);
   const isPaidInvoice = side === 'out' && !isCredit && theirs['state'] === 'paid' && last !== undefined;
-  return { paymentAllocations, ...(isPaidInvoice ? { paidOnDate: `${last}T00:00:00` } : {}) };
+  return { paymentAllocations, ...(isPaidInvoice ? { paidOnDate: midnightOf(last) } : {}) };
 }
 
 /** In the document's currency: that of the line's second amount where it has one. */

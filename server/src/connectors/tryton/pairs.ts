@@ -1,6 +1,6 @@
 /** Pairs for the mapping between our data model and Tryton's fields, beside those that every platform has. */
 import type { Codec, Pair } from '../mapping.ts';
-import { toOurs, toTheirs } from '../mapping.ts';
+import { midnightOf, toOurs, toTheirs } from '../mapping.ts';
 import { isMembers } from '../../models/validate.ts';
 import { dayOf, encodeDate, encodeDecimal, encodeId, idOf, listOf, numberOf } from './values.ts';
 
@@ -14,7 +14,7 @@ const date: Codec = {
   toTheirs: (value) => (typeof value === 'string' ? encodeDate(value) : value),
   toOurs(value) {
     const day = dayOf(value);
-    return day === undefined ? undefined : `${day}T00:00:00`;
+    return day === undefined ? undefined : midnightOf(day);
   },
 };
 
