@@ -101,7 +101,7 @@ export interface BankTransaction {
     | {
         /** The bank's own number of the transaction, unique in the account. */
         id?: string | null | undefined;
-        /** When the bank booked it. */
+        /** Day on which the bank booked it. */
         date?: string | null | undefined;
         /** Above zero for money in, below zero for money out. */
         amount?: number | null | undefined;

@@ -40,7 +40,7 @@ function bankLine(): Fields {
 function transactions(): Fields {
   return {
     id: text('Identifier', "The bank's own number of the transaction, unique in the account."),
-    date: moment('Date', 'When the bank booked it.'),
+    date: moment('Date', 'Day on which the bank booked it.'),
     ...bankLine(),
     counterparty: text('Counterparty', 'Whom the money came from or went to.', { nullable: true }),
     reference: text('Reference', '', { nullable: true }),
@@ -77,7 +77,7 @@ export const bankTransactions: PushModel = {
       {
         id: 'HB-20260302-1',
         amount: 522.5,
-        date: '2026-03-02T09:15:00Z',
+        date: '2026-03-02T00:00:00',
         description: 'Harbour Lane Bakery',
         balance: 2_522.5,
         transactionType: 'Credit',
@@ -85,7 +85,7 @@ export const bankTransactions: PushModel = {
       {
         id: 'HB-20260303-1',
         amount: -79,
-        date: '2026-03-03T10:40:00Z',
+        date: '2026-03-03T00:00:00',
         description: 'Millstone Flour',
         balance: 2_443.5,
         transactionType: 'Debit',

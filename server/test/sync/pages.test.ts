@@ -52,16 +52,16 @@ test('one page is fetched ahead of the one that is being stored, however long th
 test('what a connector maps otherwise than before is read in full, and becomes what it reads as now', async () => {
   const { database: db } = place;
   const asked: string[] = [];
-  let mappingRevision: number | undefined;
+  const mapping: { revision?: number } = {};
   const books = await startTestSync(place, {
     get mappingRevision() {
-      return mappingRevision;
+      return mapping.revision;
     },
     reads: {
       transfers: {
         page: ({ changedAfter }) => {
           asked.push(changedAfter === undefined ? 'all' : 'changed');
-          const date = mappingRevision === undefined ? '2026-01-05' : '2026-01-05T00:00:00';
+          const date = mapping.revision === undefined ? '2026-01-05' : '2026-01-05T00:00:00';
           const records = changedAfter === undefined ? [{ id: 'trf_1', date }] : [];
           return { kind: 'read', value: { records, deletedIds: [] } };
         },
@@ -79,7 +79,7 @@ test('what a connector maps otherwise than before is read in full, and becomes w
   const [before] = await kept();
   expect([asked, before?.date]).toEqual([['all', 'changed'], '2026-01-05']);
 
-  mappingRevision = 1;
+  mapping.revision = 1;
   asked.length = 0;
   await books.read('transfers');
   const [after] = await kept();

@@ -3,6 +3,7 @@
  * literal, so that a model cannot vouch for itself.
  */
 import type { WritableDataType } from '../../src/models/data-types.ts';
+import { isMembers } from '../../src/models/validate.ts';
 import type { Body } from './referable-records.ts';
 
 export const REQUIRED: Readonly<Record<WritableDataType, { readonly member: string; readonly named: string }>> = {
@@ -63,15 +64,42 @@ export const CHANGES: { readonly [D in WritableDataType]?: Body } = {
   suppliers: { supplierName: 'Millstone Mill' },
 };
 
-/** What the platform makes of a body on its own: money that comes along pays a part, money for nothing is on account. */
+/**
+ * What is shown of a body: money that comes along pays a part, money for nothing is on account, and a business date is the
+ * midnight of its day, in whichever form it was sent.
+ */
 export function asKept(sent: Body): Body {
   const { paymentAllocations, status, lines } = sent;
   const isPaidInPart = Array.isArray(paymentAllocations) && (status === 'Submitted' || status === 'Open');
   return {
-    ...sent,
+    ...withMidnights(sent),
     ...(isPaidInPart && { status: 'PartiallyPaid' }),
-    ...(Array.isArray(lines) && { lines: lines.map(onAccountWhereForNothing) }),
+    ...(Array.isArray(lines) && { lines: lines.map(onAccountWhereForNothing).map(withMidnights) }),
   };
+}
+
+const BUSINESS_DATES = new Set([
+  'allocatedOnDate',
+  'createdOn',
+  'date',
+  'deliveryDate',
+  'dueDate',
+  'expectedDeliveryDate',
+  'issueDate',
+  'paidOnDate',
+  'paymentDueDate',
+  'postedOn',
+]);
+
+function withMidnights(members: Body): Body {
+  const shown = Object.entries(members).map(([name, value]): [string, unknown] => [name, shownMember(name, value)]);
+  return Object.fromEntries(shown);
+}
+
+function shownMember(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return BUSINESS_DATES.has(name) ? `${value.slice(0, 10)}T00:00:00` : value;
+  if (Array.isArray(value)) return value.map((item: unknown) => shownMember('', item));
+  return isMembers(value) ? withMidnights(value) : value;
 }
 
 function onAccountWhereForNothing(line: { readonly amount: number; readonly links: readonly object[] }) {
