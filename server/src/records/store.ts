@@ -19,7 +19,7 @@ export interface RecordBatch {
   readonly records: readonly RecordContent[];
   /** The record that they belong to, for types that are read below another one. */
   readonly parentId?: string | undefined;
-  /** Data model and supplemental data configuration (`modelKeyOf`): another one moves modifiedDate. */
+  /** Data model, mapping and supplemental data configuration (`modelKeyOf`): another one moves modifiedDate. */
   readonly modelKey: string;
   /** The connector's, so that updates are checked against what was read last. */
   readonly stampOf?: ((record: RecordContent) => string | undefined) | undefined;
