@@ -33,6 +33,17 @@ function makePlatform() {
     page: plainPage,
     plainPage,
     asked,
+    /** It is read when it is asked for, and answered when the function given is called. */
+    holdsBackNextPage: () => {
+      const answer = Promise.withResolvers<void>();
+      platform.page = async (query) => {
+        const page = await plainPage(query);
+        platform.page = plainPage;
+        await answer.promise;
+        return page;
+      };
+      return answer.resolve;
+    },
     has: (id: string, at = now()) => void held.set(id, at.toISOString()),
     loses: (id: string) => void (held.delete(id) && gone.add(id)),
   };
@@ -104,14 +115,26 @@ test('what changed is read, deletions included, without a reading of the type; t
   await books.sync.stop();
 });
 
-test('of many who look after one write one asks the platform', async () => {
+test('what comes into a set that was empty is shown at once, though nothing is known of when it was', async () => {
   const books = await startBooks();
   await books.read(dataType);
+  expect(await books.knownUntil()).toBe(undefined);
   books.platform.has('t1');
+  await books.mark();
+  await books.look();
+  expect(await books.shown()).toEqual(['t1']);
+  await books.sync.stop();
+});
+
+test('of many who look after one write one asks the platform', async () => {
+  const books = await startBooks();
+  books.platform.has('t1');
+  await books.read(dataType);
+  books.platform.has('t2');
   await books.mark();
   const asked = books.platform.asked.length;
   await Promise.all(Array.from({ length: 20 }, () => books.look()));
-  expect(await books.shown()).toEqual(['t1']);
+  expect(await books.shown()).toEqual(['t1', 't2']);
   expect(books.platform.asked.length).toBe(asked + 1);
   await books.sync.stop();
 });
@@ -119,6 +142,7 @@ test('of many who look after one write one asks the platform', async () => {
 test('a walk that breaks off keeps the mark, what it has stored and its beginning', async () => {
   const books = await startBooks();
   const { platform } = books;
+  platform.has('t0');
   await books.read(dataType);
   const known = await books.knownUntil();
   platform.page = ({ after }) =>
@@ -127,7 +151,7 @@ test('a walk that breaks off keeps the mark, what it has stored and its beginnin
       : { kind: 'unreachable', reason: 'away' };
   await books.mark();
   await books.look();
-  expect(await books.shown()).toEqual(['t1']);
+  expect(await books.shown()).toEqual(['t0', 't1']);
   expect(await books.isMarked()).toBe(true);
   expect(await books.knownUntil()).toEqual(known);
 
@@ -135,7 +159,7 @@ test('a walk that breaks off keeps the mark, what it has stored and its beginnin
   platform.has('t1');
   platform.has('t2');
   await books.look();
-  expect(await books.shown()).toEqual(['t1', 't2']);
+  expect(await books.shown()).toEqual(['t0', 't1', 't2']);
   expect(await books.isMarked()).toBe(false);
   await books.sync.stop();
 });
@@ -143,6 +167,7 @@ test('a walk that breaks off keeps the mark, what it has stored and its beginnin
 test('a write during a walk is looked at again', async () => {
   const books = await startBooks();
   const { platform } = books;
+  platform.has('t0');
   await books.read(dataType);
   platform.page = async (query) => {
     const page = await platform.plainPage(query);
@@ -154,10 +179,10 @@ test('a write during a walk is looked at again', async () => {
   platform.has('t1');
   await books.mark();
   await books.look();
-  expect(await books.shown()).toEqual(['t1']);
+  expect(await books.shown()).toEqual(['t0', 't1']);
   expect(await books.isMarked()).toBe(true);
   await books.look();
-  expect(await books.shown()).toEqual(['t1', 't2']);
+  expect(await books.shown()).toEqual(['t0', 't1', 't2']);
   await books.sync.stop();
 });
 
@@ -170,13 +195,7 @@ test('an older page of a reading beside it takes nothing back, and the reading t
     books.connectionId,
   ]);
 
-  let answer: () => void = () => undefined;
-  platform.page = async (query) => {
-    const page = await platform.plainPage(query);
-    platform.page = platform.plainPage;
-    await new Promise<void>((resolve) => (answer = resolve));
-    return page;
-  };
+  const answer = platform.holdsBackNextPage();
   const asked = platform.asked.length;
   const reading = await books.request(dataType);
   await expect.poll(() => platform.asked.length).toBe(asked + 1);
@@ -231,13 +250,7 @@ test('of a set that was never read nothing is asked; during its first reading th
   expect(platform.asked).toEqual([]);
   expect(await books.isMarked()).toBe(false);
 
-  let answer: () => void = () => undefined;
-  platform.page = async (query) => {
-    const page = await platform.plainPage(query);
-    platform.page = platform.plainPage;
-    await new Promise<void>((resolve) => (answer = resolve));
-    return page;
-  };
+  const answer = platform.holdsBackNextPage();
   const reading = await books.request(dataType);
   await expect.poll(() => platform.asked.length).toBe(1);
   platform.has('t1');
