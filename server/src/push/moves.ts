@@ -242,13 +242,17 @@ export type SendPermit =
   | { readonly kind: 'deadline-passed' }
   | { readonly kind: 'lease-lost' };
 
-/** Stores that a send begins, unless the deadline has passed or the lease is no longer ours. */
+/**
+ * Stores that a send begins, unless the deadline has passed or the lease is no longer ours. Asked for by push and lease: a
+ * process whose claim was answered too late may have claimed the same push again, and then holds both of its leases.
+ */
 export async function permitSends(
   db: Database,
   pushes: readonly { readonly id: string; readonly leaseToken: string }[],
 ): Promise<SendPermit[]> {
   const rows = await db.query<{
     id: string;
+    lease_token: string;
     deadline_in_ms: number | null;
     lease_in_ms: number | null;
     is_expired: boolean | null;
@@ -261,17 +265,19 @@ export async function permitSends(
        WHERE p.id = i.id AND p.id = ANY ($1) AND p.lease_token = i.lease_token AND p.state = 'sending'
          AND p.lease_until > clock_timestamp()
          AND (p.deadline_at IS NULL OR p.deadline_at > clock_timestamp())
-       RETURNING p.id, p.deadline_at - clock_timestamp() AS deadline_in, p.lease_until - clock_timestamp() AS lease_in
+       RETURNING p.id, i.lease_token, p.deadline_at - clock_timestamp() AS deadline_in,
+         p.lease_until - clock_timestamp() AS lease_in
      )
-     SELECT i.id, (extract(epoch FROM permitted.deadline_in) * 1000)::float8 AS deadline_in_ms,
+     SELECT i.id, i.lease_token, (extract(epoch FROM permitted.deadline_in) * 1000)::float8 AS deadline_in_ms,
        (extract(epoch FROM permitted.lease_in) * 1000)::float8 AS lease_in_ms,
        p.deadline_at <= clock_timestamp() AND p.lease_token = i.lease_token AS is_expired
-     FROM input i LEFT JOIN permitted ON permitted.id = i.id LEFT JOIN pushes p ON p.id = i.id`,
+     FROM input i LEFT JOIN permitted ON permitted.id = i.id AND permitted.lease_token = i.lease_token
+     LEFT JOIN pushes p ON p.id = i.id`,
     [pushes.map((push) => push.id), pushes.map((push) => push.leaseToken)],
   );
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return pushes.map(({ id }) => {
-    const row = byId.get(id);
+  const byLease = new Map(rows.map((row) => [`${row.id} ${row.lease_token}`, row]));
+  return pushes.map(({ id, leaseToken }) => {
+    const row = byLease.get(`${id} ${leaseToken}`);
     if (row !== undefined && row.lease_in_ms !== null) {
       return { kind: 'granted', deadlineInMs: row.deadline_in_ms ?? undefined, leaseInMs: row.lease_in_ms };
     }

@@ -1,6 +1,7 @@
 /** The write engine on a real database: what each answer of a platform comes to, and who may work on what, when. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { claimPushes, permitSends, rescuePushes } from '../../src/push/moves.ts';
 import { listAttempts } from '../../src/push/queries.ts';
 import { hasEnded } from '../../src/push/state.ts';
 import { accountBody, makeCompany, makeTestEngine } from '../support/engine.ts';
@@ -163,6 +164,24 @@ test('a lease lost before the send puts the push back, one lost after it puts it
   expect(await outcomes(sent)).toEqual(['rescue lease-lost → in_doubt', 'find found → succeeded']);
   expect(engine.platform.books.toSorted()).toEqual([unsent.id, sent.id].toSorted());
   expect(await engine.db.query('', 'SELECT in_flight FROM lanes')).toEqual([{ in_flight: 0 }]);
+});
+
+test('of two leases of one push, which a process holds after a claim was answered late, only the later one permits a send', async () => {
+  const push = await engine.request();
+  const connectionIds = [engine.company.connectionId];
+  const callsInFlight = new Map([['test', 6]]);
+  const claimed = async () => {
+    const [claim] = await claimPushes(engine.db, { connectionIds, callsInFlight, pushesMax: 1, leaseMs: 60_000 });
+    if (claim?.id !== push.id) throw new Error('The push was not claimed');
+    return claim;
+  };
+  const early = await claimed();
+  await engine.db.execute('', 'UPDATE pushes SET lease_until = now() WHERE id = $1', [push.id]);
+  await rescuePushes(engine.db, 100, 0);
+  const late = await claimed();
+  const kinds = async (...held: (typeof early)[]) => (await permitSends(engine.db, held)).map(({ kind }) => kind);
+  expect(await kinds(early, late)).toEqual(['lease-lost', 'granted']);
+  expect(await kinds(late, early)).toEqual(['granted', 'lease-lost']);
 });
 
 test('what a frozen process sent is not believed absent while its call may still be carried out', async () => {

@@ -44,6 +44,10 @@ export const SEEDED_BUGS = {
     'AND p.lease_token = i.lease_token AND',
     'AND',
   ]),
+  permitForEveryLease: inStatement('permit for every lease that is asked for beside the right one', 'push_permit', [
+    'AND permitted.lease_token = i.lease_token',
+    '',
+  ]),
   permitWithoutEnd: inStatement(
     'permit that never runs out',
     'push_permit',

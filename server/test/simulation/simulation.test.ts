@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterAll(() => testDatabase.drop());
 
 test('no rule is broken whatever dies, freezes, gets lost or comes late', async () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  // The last one is of a process that claims a push whose first claim was answered after its lease had run out.
+  for (const seed of [...Array.from({ length: SEEDS }, (_, index) => index + 1), 5_169]) {
     const { broken, trace } = await simulate(testDatabase.database, { seed, steps: STEPS });
     expect(broken, `npm run simulate -- --from ${seed} --seeds 1 --steps ${STEPS}\n${trace.join('\n')}`).toBe(
       undefined,
@@ -47,6 +48,7 @@ const FOUND_AS = {
   settleWithoutToken: { symptom: /lanes_in_flight_check|a lane counts/, seed: 3 },
   permitWithoutDeadline: { symptom: /after its deadline/, seed: 3 },
   permitWithoutToken: { symptom: /in the books 2 times/, seed: 3 },
+  permitForEveryLease: { symptom: /was sent 2 times/, seed: 5_169 },
   permitWithoutEnd: { symptom: /after its deadline|in the books 2 times/, seed: 27 },
   rescueForgetsSend: { symptom: /in the books/, seed: 3 },
   rescueForgetsLane: { symptom: /a lane counts/, seed: 1 },
