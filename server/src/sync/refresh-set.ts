@@ -8,7 +8,7 @@ import type { Connector } from '../connectors/contract.ts';
 import type { Queryable } from '../db/pool.ts';
 import { monotonicMs } from '../lib/clock.ts';
 import { feedPosition } from '../records/feed.ts';
-import { forgetStale, type StaleRecord } from '../records/stale.ts';
+import { forgetStale, WHOLE_SET, type StaleRecord } from '../records/stale.ts';
 import { storeRecords } from '../records/store.ts';
 import { overlapMsOf } from './end.ts';
 import { fetchRecords, newestStamp } from './pages.ts';
@@ -45,6 +45,8 @@ async function refreshNow(companies: CompaniesContext, platform: Platform, stale
     findSource(db, platform.connector, stale.dataType),
     whatIsKnown(db, stale),
   ]);
+  // Others may have dealt with it since it was found.
+  if (!known.isMarked) return true;
   const isPaged = source !== undefined && source.read !== 'company' && source.read.below === undefined;
   if (!isPaged || !(known.isSynced || known.isBeingRead)) {
     await forgetStale(db, stale);
@@ -133,6 +135,7 @@ async function leaveToReading({ db, clock }: CompaniesContext, stale: StaleRecor
 }
 
 interface KnownRow {
+  readonly is_marked: boolean;
   readonly is_synced: boolean;
   readonly is_being_read: boolean;
   readonly known_until: Date | null;
@@ -142,13 +145,16 @@ interface KnownRow {
 async function whatIsKnown(db: Queryable, { connectionId, dataType }: StaleRecord) {
   const [row] = await db.query<KnownRow>(
     'set_known',
-    `SELECT EXISTS (SELECT 1 FROM record_sets WHERE connection_id = $1 AND data_type = $2) AS is_synced,
+    `SELECT EXISTS (SELECT 1 FROM stale_records WHERE connection_id = $1 AND data_type = $2 AND record_id = '${WHOLE_SET}')
+         AS is_marked,
+       EXISTS (SELECT 1 FROM record_sets WHERE connection_id = $1 AND data_type = $2) AS is_synced,
        EXISTS (SELECT 1 FROM datasets WHERE connection_id = $1 AND data_type = $2 AND completed_at IS NULL) AS is_being_read,
        (SELECT known_until FROM sync_sets WHERE connection_id = $1 AND data_type = $2) AS known_until,
        clock_timestamp() AS at`,
     [connectionId, dataType],
   );
   return {
+    isMarked: row?.is_marked === true,
     isSynced: row?.is_synced === true,
     isBeingRead: row?.is_being_read === true,
     knownUntil: row?.known_until ?? undefined,
