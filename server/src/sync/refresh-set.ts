@@ -162,11 +162,12 @@ async function whatIsKnown(db: Queryable, { connectionId, dataType }: StaleRecor
   };
 }
 
-/** The next look, and the next reading of changes, need go back no further. */
+/** The next look, and the next reading of changes, need go back no further; unless the connection was linked anew meanwhile. */
 async function noteKnown(tx: Queryable, { connectionId, dataType }: StaleRecord, until: Date): Promise<void> {
   await tx.execute(
     'set_note_known',
-    'UPDATE sync_sets SET known_until = greatest(known_until, $3) WHERE connection_id = $1 AND data_type = $2',
+    `UPDATE sync_sets SET known_until = greatest(known_until, $3)
+     WHERE connection_id = $1 AND data_type = $2 AND known_until IS NOT NULL`,
     [connectionId, dataType, until.toISOString()],
   );
 }

@@ -164,6 +164,27 @@ test('a walk that breaks off keeps the mark, what it has stored and its beginnin
   await books.sync.stop();
 });
 
+test('a walk that ends after the connection was linked anew says nothing of how far its books are known', async () => {
+  const books = await startBooks();
+  const { platform } = books;
+  platform.has('t1');
+  await books.read(dataType);
+  const asked = platform.asked.length;
+  const answer = platform.holdsBackNextPage();
+  await books.mark();
+  const look = books.look();
+  await expect.poll(() => platform.asked.length).toBe(asked + 1);
+  // As a link does it.
+  await place.database.execute('', 'UPDATE sync_sets SET known_until = NULL WHERE connection_id = $1', [
+    books.connectionId,
+  ]);
+  answer();
+  await look;
+  expect(await books.isMarked()).toBe(false);
+  expect(await books.knownUntil()).toBe(undefined);
+  await books.sync.stop();
+});
+
 test('a write during a walk is looked at again', async () => {
   const books = await startBooks();
   const { platform } = books;
